@@ -1,0 +1,1 @@
+"""The AT language: bytes to lines, lines to facts. Knows no clock and no wire."""

@@ -1,0 +1,381 @@
+"""Which command does this line answer? The command in flight, and what lines mean beside it.
+
+Everything here is a value: an `Exchange` is what is known of the conversation so far, and `send`,
+`hear` and `silence` return the next one, with the facts that the line tells. Whether a line is an
+answer or an unsolicited result code is decided by the command in flight and its declared answer,
+never by prefix alone: ``+KUDPCFG: 1`` names a new session after a set command and lists one after
+a read command; ``+CEREG: 0,1`` is a read answer and ``+CEREG: 1`` is not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import partial
+from typing import NamedTuple
+
+from atfsm.at.dialect import NAMELESS, Command, DataMode, Dialect, Told
+from atfsm.at.facts import LineFact, PdpFact, TcpFact, UdpFact
+from atfsm.at.grammar import (
+    CommandLine,
+    Form,
+    InformationText,
+    Result,
+    ResultKind,
+    parse_command_line,
+    parse_information,
+    parse_result,
+    read_integer,
+)
+from atfsm.chart import Fact
+
+LIMIT_PASSED: dict[str, Fact] = {
+    "pdp": PdpFact.LIMIT_PASSED,
+    "tcp": TcpFact.LIMIT_PASSED,
+    "udp": UdpFact.LIMIT_PASSED,
+}
+STRAY_REFUSAL: dict[str, Fact] = {
+    "pdp": PdpFact.STRAY_REFUSAL,
+    "tcp": TcpFact.STRAY_REFUSAL,
+    "udp": UdpFact.STRAY_REFUSAL,
+}
+UNLOGGED_OK: dict[str, Fact] = {"tcp": TcpFact.UNLOGGED_OK, "udp": UdpFact.UNLOGGED_OK}
+SOCKETS = ("tcp", "udp")
+ESCAPE = b"+++"
+line_told = partial(Told, "line", "")
+
+
+class What(Enum):
+    """What a piece of the wire was."""
+
+    COMMAND = "command"
+    RESULT = "result"
+    CONNECT = "connect"
+    INFORMATION = "information"
+    URC = "urc"
+    PAYLOAD = "payload"
+    PROMPT = "prompt"
+    STRAY = "stray"  #: a result with no command in flight: the capture hides the command
+    ECHO = "echo"
+    NOISE = "noise"  #: no AT at all
+    SILENCE = "silence"
+
+
+class Bound(NamedTuple):
+    """One member of a command line, with its declaration and the machine it speaks to."""
+
+    command: Command
+    line: CommandLine
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A command line that was written and awaits its final result.
+
+    Attributes:
+        text: As written.
+        members: Its declared members.
+        names: Names of all its members, declared or not.
+        limit_s: Seconds until its result is overdue.
+        notified: The information text that may stand in place of its result has come.
+    """
+
+    text: bytes
+    members: tuple[Bound, ...]
+    names: tuple[bytes, ...]
+    limit_s: float
+    notified: bool = False
+
+    @property
+    def owners(self) -> tuple[Bound, ...]:
+        """The members that speak to a context or a socket, which a silence is charged to."""
+        return tuple(m for m in self.members if m.command.machine in LIMIT_PASSED)
+
+    @property
+    def line(self) -> CommandLine | None:
+        """The first declared member, which decides how information texts read."""
+        return self.members[0].line if self.members else None
+
+
+class Data(NamedTuple):
+    """Data mode: who writes, how many bytes at most, and what ends it."""
+
+    mode: DataMode
+    count: int | None
+    pattern: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What is known of the conversation.
+
+    Attributes:
+        pattern: The end pattern in force.
+        in_flight: The command that awaits its final result.
+        overdue: An older one that never got its own; a late answer may still name it.
+        waiting: A younger one, while the older is being answered late.
+        addressee: Machine and key of the object last spoken to.
+        data: The data mode that the line is in.
+        numeric: Whether result codes are digits (ATV0).
+    """
+
+    pattern: bytes
+    in_flight: Sent | None = None
+    overdue: Sent | None = None
+    waiting: Sent | None = None
+    addressee: tuple[str, str] | None = None
+    data: Data | None = None
+    numeric: bool = False
+
+
+class Heard(NamedTuple):
+    """What a piece of the wire did: the next exchange, the facts in order, and what it was."""
+
+    exchange: Exchange
+    told: tuple[Told, ...]
+    what: What
+
+
+def send(exchange: Exchange, text: bytes, dialect: Dialect, *, timed: bool) -> Heard:
+    """The host wrote a line.
+
+    Args:
+        exchange: What is known so far.
+        text: The line.
+        dialect: What commands mean.
+        timed: Whether silence is judged by the clock. Where it is not, a command that goes out
+            over an unanswered one says that the host gave up waiting.
+    """
+    line = parse_command_line(text)
+    if line is None:
+        if text.strip() == ESCAPE and exchange.data is not None:
+            escape = Sent(ESCAPE, (), (), dialect.default_limit_s)
+            return Heard(replace(exchange, data=None, in_flight=escape), (), What.COMMAND)
+        return Heard(exchange, (), What.NOISE)
+    told = _give_up(exchange.in_flight, timed=timed) if exchange.in_flight else ()
+    members = tuple(
+        Bound(command, member, _key(command, member))
+        for member in line.members
+        if (command := dialect.command(member)) is not None
+    )
+    is_probe = line.name == b"" and not line.rest
+    told += (line_told(LineFact.PROBE_SENT if is_probe else LineFact.COMMAND_SENT),)
+    addressee = exchange.addressee
+    for command, member, key in members:
+        fact = command.fact_asked(member)
+        if fact is not None:
+            told += (Told(command.machine, key, fact, _context(command, member)),)
+        if command.machine in STRAY_REFUSAL:
+            addressee = (command.machine, key)
+    sent = Sent(
+        text=line.text,
+        members=members,
+        names=tuple(member.name for member in line.members),
+        limit_s=max((m.command.limit_s for m in members), default=dialect.default_limit_s),
+    )
+    return Heard(
+        replace(
+            exchange,
+            in_flight=sent,
+            overdue=exchange.in_flight,
+            waiting=None,
+            addressee=addressee,
+            data=None,
+            numeric=_numeric(line, before=exchange.numeric),
+        ),
+        told,
+        What.COMMAND,
+    )
+
+
+def hear(exchange: Exchange, text: bytes, dialect: Dialect, *, timed: bool) -> Heard:
+    """The modem wrote a line."""
+    sent = exchange.in_flight
+    if text[:2].upper() == b"AT":
+        if sent is not None and text.replace(b" ", b"") == sent.text.replace(b" ", b""):
+            return Heard(exchange, (), What.ECHO)
+        # With no command in flight, an echo is the only trace of a command that was not logged.
+        if sent is None and parse_command_line(text) is not None:
+            return send(exchange, text, dialect, timed=timed)
+    result = parse_result(text, numeric=exchange.numeric)
+    if result is not None and result.kind is ResultKind.CONNECT:
+        return _connect(exchange, result)
+    if result is not None and result.is_final:
+        return _final(exchange, result)
+    information = parse_information(text)
+    if information is not None:
+        return _information(exchange, information, dialect)
+    what = What.INFORMATION if sent is not None and exchange.data is None else What.NOISE
+    return Heard(exchange, (), what)
+
+
+def end_payload(exchange: Exchange) -> Heard:
+    """The payload is complete; the final result is still due."""
+    return Heard(replace(exchange, data=None), (), What.PAYLOAD)
+
+
+def silence(exchange: Exchange) -> tuple[Told, ...]:
+    """The limit of the command in flight passed: whom it is charged to.
+
+    To the context or socket that the command speaks to, while the line goes into quarantine;
+    otherwise to the line itself. The command stays in flight: its answer may come late, and
+    must not be taken for the answer to the next one (q11).
+    """
+    owners = exchange.in_flight.owners if exchange.in_flight else ()
+    if not owners:
+        return (line_told(LineFact.LIMIT_PASSED),)
+    return (
+        *(Told(m.command.machine, m.key, LIMIT_PASSED[m.command.machine]) for m in owners),
+        line_told(LineFact.QUARANTINE_IMPOSED),
+    )
+
+
+def _give_up(sent: Sent, *, timed: bool) -> tuple[Told, ...]:
+    """A command goes out over *sent*, which has no final result yet."""
+    if sent.notified:  # M207, M209: the notification took the place of the result
+        answered = tuple(
+            Told(m.command.machine, m.key, m.command.refused)
+            for m in sent.owners
+            if m.command.refused is not None
+        )
+        return (*answered, line_told(LineFact.RESULT_RECEIVED))
+    if timed:
+        return (line_told(LineFact.COMMAND_OVERLAPPED),)
+    return silence(Exchange(b"", in_flight=sent))
+
+
+def _key(command: Command, line: CommandLine) -> str:
+    """The machine that a command names."""
+    if command.machine in {"", "modem"}:
+        return ""
+    if not isinstance(command.key, int):
+        return command.key or NAMELESS
+    number = read_integer(line.parameters[command.key]) if len(line.parameters) > command.key else None
+    return NAMELESS if number is None else str(number)
+
+
+def _context(command: Command, line: CommandLine) -> str:
+    """The profile that a definition names; left out, it is the first (3.1)."""
+    if command.context is None:
+        return ""
+    number = read_integer(line.parameters[command.context]) if line.parameters else None
+    return "1" if number is None else str(number)
+
+
+def _numeric(line: CommandLine, *, before: bool) -> bool:
+    """Whether result codes are digits from this line on (V.250: the result obeys it already)."""
+    for member in line.members:
+        if member.name == b"V":
+            before = member.parameters[:1] != (b"1",)
+        elif member.name in {b"Z", b"&F"}:
+            before = False
+    return before
+
+
+def _connect(exchange: Exchange, result: Result) -> Heard:
+    """CONNECT: what it opens, the command in flight declares."""
+    sent = exchange.in_flight
+    opener = next((m for m in sent.members if m.command.data), None) if sent else None
+    if sent is None:
+        return Heard(exchange, (line_told(LineFact.STRAY_RESULT),), What.STRAY)
+    if opener is None:  # another maker's command, of which we do not know what CONNECT opens
+        return Heard(exchange, (), What.INFORMATION)
+    command, line, key = opener
+    if command.data is DataMode.ONLINE:
+        data = Data(DataMode.ONLINE, None, b"")
+        told: tuple[Told, ...] = (line_told(LineFact.ONLINE_OPENED),)
+        return Heard(replace(exchange, in_flight=None, data=data), told, What.CONNECT)
+    at = command.count
+    count = read_integer(line.parameters[at]) if at is not None and len(line.parameters) > at else None
+    assert command.data is not None
+    data = Data(command.data, count if count is not None and count >= 0 else None, exchange.pattern)
+    is_out = command.data is DataMode.OUT
+    told = (line_told(LineFact.DATA_OUT_OPENED if is_out else LineFact.DATA_IN_OPENED),)
+    if command.opened is not None:
+        told = (*told, Told(command.machine, key, command.opened))
+    return Heard(replace(exchange, data=data), told, What.CONNECT)
+
+
+def _final(exchange: Exchange, result: Result) -> Heard:
+    """A final result ends the command in flight, whatever it says."""
+    sent = exchange.in_flight
+    if sent is None:
+        return _stray(exchange, result)
+    told: tuple[Told, ...] = ()
+    # A refusal ends a concatenated line at the member that failed, which nothing names (1.1).
+    if result.is_success or len(sent.owners) <= 1:
+        told = tuple(
+            Told(m.command.machine, m.key, fact)
+            for m in sent.members
+            for fact in m.command.fact_answered(result)
+        )
+    pattern = exchange.pattern
+    for member in sent.members:
+        set_pattern = member.line.name == b"+KPATTERN" and member.line.form is Form.SET
+        if set_pattern and result.is_success and member.line.parameters[0]:
+            pattern = member.line.parameters[0]
+    # Where an older command was answered late, the younger one is in flight again.
+    answered = replace(
+        exchange, in_flight=exchange.waiting, overdue=None, waiting=None, data=None, pattern=pattern
+    )
+    return Heard(
+        answered,
+        (line_told(LineFact.RESULT_RECEIVED), *told),
+        What.RESULT,
+    )
+
+
+def _stray(exchange: Exchange, result: Result) -> Heard:
+    """A result with no command in flight: the capture hides a command.
+
+    A refusal is charged to the object last spoken to; an OK only tells it that something
+    was asked. In a direct data session only NO CARRIER means anything.
+    """
+    if exchange.data is not None and exchange.data.mode is DataMode.ONLINE:
+        if result.kind is not ResultKind.NO_CARRIER:
+            return Heard(exchange, (), What.PAYLOAD)
+        ended = replace(exchange, data=None)
+        return Heard(ended, (line_told(LineFact.RESULT_RECEIVED),), What.RESULT)
+    told: tuple[Told, ...] = (line_told(LineFact.STRAY_RESULT),)
+    facts = UNLOGGED_OK if result.is_success else STRAY_REFUSAL
+    if exchange.addressee is not None and exchange.addressee[0] in facts:
+        told = (*told, Told(*exchange.addressee, facts[exchange.addressee[0]]))
+    return Heard(exchange, told, What.STRAY)
+
+
+def _information(exchange: Exchange, text: InformationText, dialect: Dialect) -> Heard:
+    """An information text: an answer where the command in flight asked for it, else a URC."""
+    exchange = _answer_late(exchange, text.name)
+    sent = exchange.in_flight
+    asked = sent is not None and text.name in sent.names
+    what = What.INFORMATION if asked else What.URC
+    if text.name == b"+KPATTERN" and asked and text.fields[:1] != (b"",):
+        exchange = replace(exchange, pattern=text.fields[0])
+    declared = dialect.text(text.name)
+    if declared is None:
+        return Heard(exchange, (), what)
+    told = declared.read(text, sent.line if sent else None)
+    if declared.restarts and told:
+        answered = (line_told(LineFact.RESULT_RECEIVED),) if sent else ()
+        fresh = Exchange(dialect.end_pattern, addressee=exchange.addressee)
+        return Heard(fresh, (*answered, *told), What.URC)
+    if declared.names and asked and told and sent is not None:
+        key = told[0].key
+        members = tuple(m._replace(key=key) if m.key == NAMELESS else m for m in sent.members)
+        exchange = replace(exchange, in_flight=replace(sent, members=members))
+    if sent is not None and any(m.command.answered_by == text.name for m in sent.members) and told:
+        notified = any(m.key == told[0].key for m in sent.owners)
+        exchange = replace(exchange, in_flight=replace(sent, notified=notified or sent.notified))
+    owners = [(t.machine, t.key) for t in told if t.machine in SOCKETS]
+    if owners:
+        exchange = replace(exchange, addressee=owners[-1])
+    return Heard(exchange, told, what)
+
+
+def _answer_late(exchange: Exchange, name: bytes) -> Exchange:
+    """Put an overdue command back in flight when an information text is clearly its answer."""
+    sent, overdue = exchange.in_flight, exchange.overdue
+    if sent is None or overdue is None or name not in overdue.names or name in sent.names:
+        return exchange
+    return replace(exchange, in_flight=overdue, overdue=None, waiting=sent)

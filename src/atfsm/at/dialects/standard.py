@@ -1,0 +1,116 @@
+"""What every modem of 3GPP TS 27.007 says: SIM, registration, power, packet domain events."""
+
+from __future__ import annotations
+
+from atfsm.at.dialect import Command, DataMode, Text, Told
+from atfsm.at.facts import ModemFact as M
+from atfsm.at.facts import PdpFact as P
+from atfsm.at.grammar import CommandLine, Form, InformationText
+from atfsm.chart import Fact
+
+SETTING_S = 15.0
+SETTING = "6.4: settings 2 s (KR) to 15 s (STM default)"
+
+
+def _registration(text: InformationText, _in_flight: CommandLine | None) -> tuple[Told, ...]:
+    """Read ``+CEREG: <stat>[,<tac>…]`` (URC) and ``+CEREG: <n>,<stat>[,…]`` (read answer).
+
+    The two differ in their second field: ``<tac>`` is a string, in quotes, and ``<stat>`` is a
+    bare number (27.007; 6.2 [KR, ZO]). Length tells nothing: both forms have optional tails.
+    """
+    parts = text.value.split(b",", 2)
+    second = parts[1].strip() if len(parts) > 1 else b""
+    is_read_answer = second.isdigit() and len(second) <= 2
+    stat = text.integer(1 if is_read_answer else 0)
+    facts = CIRCUIT if text.name == b"+CREG" else PACKET
+    return (Told("modem", "", facts[stat]),) if stat in facts else ()
+
+
+# fmt: off
+PACKET: dict[int | None, Fact] = {
+    0: M.SEARCHING, 1: M.REGISTERED, 2: M.SEARCHING, 3: M.DENIED, 4: M.COVERAGE_LOST, 5: M.REGISTERED,
+    6: M.LIMITED_SERVICE, 7: M.LIMITED_SERVICE, 8: M.LIMITED_SERVICE, 9: M.REGISTERED, 10: M.REGISTERED,
+}
+CIRCUIT: dict[int | None, Fact] = {
+    0: M.SEARCHING_CIRCUIT, 1: M.REGISTERED_CIRCUIT, 2: M.SEARCHING_CIRCUIT, 3: M.DENIED_CIRCUIT,
+    4: M.SEARCHING_CIRCUIT, 5: M.REGISTERED_CIRCUIT,
+}
+SIM_ERRORS: dict[int, Fact] = {  # 5.2 [LEG-S]
+    10: M.SIM_LOST, 11: M.SIM_CODE_AWAITED, 12: M.SIM_LOCKED, 13: M.SIM_LOST, 14: M.SIM_BUSY, 15: M.SIM_LOST,
+}
+SIM_WORDS: tuple[tuple[bytes, Fact], ...] = (  # 6.2; the first that the text begins with
+    (b"READY", M.SIM_READY), (b"SIM PIN", M.SIM_CODE_AWAITED), (b"SIM PUK", M.SIM_LOCKED),
+    (b"NOT INSERTED", M.SIM_LOST), (b"SIM REMOVED", M.SIM_LOST), (b"NOT READY", M.SIM_BUSY),
+)
+# fmt: on
+
+
+def _sim(text: InformationText, _in_flight: CommandLine | None) -> tuple[Told, ...]:
+    """Read ``+CPIN: <code>``; codes of other locks (PH-NET PIN…) await the host too."""
+    value = text.value.strip(b' "').upper()
+    for word, fact in SIM_WORDS:
+        if value.startswith(word):
+            return (Told("modem", "", fact),)
+    return ()
+
+
+def _event(text: InformationText, _in_flight: CommandLine | None) -> tuple[Told, ...]:
+    """Read ``+CGEV: <event>`` (27.007 packet domain events): only losses matter to a chart."""
+    words = text.value.upper().split()
+    if words[1:2] == [b"DETACH"]:
+        return (Told("modem", "", M.DETACHED),)
+    if words[:3] == [b"NW", b"PDN", b"DEACT"] and len(words) > 3:  # noqa: PLR2004  the <cid>
+        cid = words[3].split(b",")[0]
+        return (Told("pdp", cid.decode(), P.LOST),) if cid.isdigit() and len(cid) <= 2 else ()  # noqa: PLR2004
+    return ()
+
+
+def _functionality(line: CommandLine) -> Fact | None:
+    """Read ``AT+CFUN=<fun>[,<rst>]`` (6.1 [ZN, FR])."""
+    fun, rst = (*line.parameters, b"", b"")[:2]
+    if rst == b"1":
+        return M.RESTART_REQUESTED
+    return {b"0": M.RADIO_OFF_REQUESTED, b"4": M.RADIO_OFF_REQUESTED, b"1": M.RADIO_ON_REQUESTED}.get(fun)
+
+
+def _settings(*names: bytes) -> tuple[Command, ...]:
+    return tuple(
+        Command(
+            name=name,
+            form=None,
+            limit_s=SETTING_S,
+            source=SETTING,
+            machine="modem",
+            asks=lambda line: None if line.form in {Form.READ, Form.TEST} else M.SETUP_REQUESTED,
+        )
+        for name in names
+    )
+
+
+def _asking(*names: bytes) -> tuple[Command, ...]:
+    return tuple(Command(name=name, form=None, limit_s=SETTING_S, source=SETTING) for name in names)
+
+
+# fmt: off
+COMMANDS: tuple[Command, ...] = (
+    Command(name=b"", form=Form.EXECUTE, limit_s=2.0, source="6.4: plain AT 2 s (KR)"),
+    *_settings(b"E", b"V", b"Q", b"X", b"&K", b"&D", b"&C", b"&S", b"+IFC", b"+IPR", b"+CMEE", b"+CEREG", b"+CREG", b"+CGREG",
+               b"+CGEREP", b"+CPSMS", b"+CEDRXS"),
+    *_asking(b"I", b"+CSQ", b"+CESQ", b"+CGMR", b"+GMR", b"+CGMM", b"+CGMI", b"+CGSN", b"+CIMI", b"+CCID", b"+CGPADDR", b"+CCLK"),
+    Command(name=b"+CPIN", form=Form.READ, limit_s=SETTING_S, source="6.4: CPIN 3 s (STM); use 15 s", machine="modem",
+            asked=M.SIM_CHECK_REQUESTED, refused=M.SIM_REFUSED, refused_by=SIM_ERRORS),
+    Command(name=b"+CPIN", form=Form.SET, limit_s=SETTING_S, source="6.4: CPIN 3 s (STM); use 15 s", machine="modem",
+            refused=M.SIM_REFUSED, refused_by=SIM_ERRORS),
+    Command(name=b"+CFUN", form=Form.SET, limit_s=SETTING_S, source=SETTING, machine="modem",
+            asks=_functionality, succeeded=M.RESTART_ACCEPTED, refused=M.RESTART_REFUSED),
+    Command(name=b"D", form=Form.EXECUTE, limit_s=180.0, source="V.250: S7, connection completion timeout; ours", data=DataMode.ONLINE),
+    Command(name=b"O", form=Form.EXECUTE, limit_s=SETTING_S, source="1.6 [M302]", data=DataMode.ONLINE),
+)
+TEXTS: tuple[Text, ...] = (
+    Text(b"+CEREG", _registration, "6.2 [ZN, KR]"),
+    Text(b"+CGREG", _registration, "6.2 [ZN, KR]"),
+    Text(b"+CREG",  _registration, "6.2 [ZN, KR]"),
+    Text(b"+CPIN",  _sim,          "6.2 [KR, FAE]"),
+    Text(b"+CGEV",  _event,        "6.2 [STD, ZN]"),
+)
+# fmt: on

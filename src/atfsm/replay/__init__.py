@@ -1,0 +1,1 @@
+"""Replay: a captured log, judged by the charts."""

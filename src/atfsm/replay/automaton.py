@@ -1,0 +1,273 @@
+"""The whole as a lazy automaton: a configuration, a line, the next configuration.
+
+A *configuration* (statecharts: the states active together) is what is known of the conversation
+and where every machine stands. What a line does depends on the configuration and the line alone,
+so each answer is worked out once, by `atfsm.at.correlation` and `atfsm.stack`, and remembered:
+a capture of millions of lines has few different lines and fewer configurations. Following a
+remembered line is one dictionary look-up in C.
+
+An `Edge` is a dictionary of the edges that may follow it, by the tail of a physical line (what
+stands behind the time stamp), so that ``accumulate(tails, getitem, initial=edge)`` walks a whole
+chunk of a capture without a byte of Python in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from atfsm.at.correlation import Exchange, Heard, What, end_payload, hear, send, silence
+from atfsm.at.dialect import DataMode, Dialect, Told
+from atfsm.at.facts import ModemFact, PdpFact
+from atfsm.chart import Fact, FactKind
+from atfsm.charts import LineState
+from atfsm.machine import table
+from atfsm.replay.records import Direction
+from atfsm.stack import TABLED, Move, Place, Stack
+
+#: What shows an observer that a machine began anew, though the full reset was not seen to its
+#: end. Sockets need no row: a definition begins a new generation by itself.
+REENTRY: Final[dict[str, frozenset[Fact]]] = {
+    "modem": frozenset(
+        {
+            ModemFact.RESTART_REQUESTED,
+            ModemFact.SIM_READY,
+            ModemFact.REGISTERED,
+            ModemFact.REGISTERED_CIRCUIT,
+        }
+    ),
+    "pdp": frozenset(
+        {PdpFact.CONFIGURE_REQUESTED, PdpFact.ACTIVATE_REQUESTED, PdpFact.UP_REPORTED}
+    ),
+}
+NO_EVENTS: Final = frozenset({What.ECHO, What.NOISE, What.SILENCE})
+#: Remembered edges after which everything is forgotten; ours: about 100 MB at the worst.
+EDGES_AT_MOST: Final = 60_000
+#: What a complete payload is remembered as: no line of the command state has a line feed in it.
+PAYLOAD: Final = b"\n"
+#: Longest text that is remembered; ours: longer ones are payload or noise, and rarely come back.
+REMEMBERED_BYTES: Final = 400
+
+
+class Slot(NamedTuple):
+    """A machine that waits, and how long it may."""
+
+    machine: str
+    key: str
+    limit_s: float
+
+
+class Node:
+    """One configuration.
+
+    Attributes:
+        exchange: What is known of the conversation.
+        places: Where every machine stands.
+        slots: The machines that wait with a limit; a full reset is not timed, since an observer
+            has no power to act and waits for the capture to show the tear-down.
+        edges: What was worked out from here, by direction and text.
+    """
+
+    __slots__ = ("edges", "exchange", "places", "slots")
+
+    def __init__(self, exchange: Exchange, places: tuple[Place, ...]) -> None:
+        self.exchange = exchange
+        self.places = places
+        self.slots = _slots(exchange, places)
+        self.edges: dict[tuple[Direction, bytes], Edge] = {}
+
+
+def _slots(exchange: Exchange, places: tuple[Place, ...]) -> tuple[Slot, ...]:
+    slots = []
+    for machine, key, state, _ in places:
+        rules = table(TABLED[machine])
+        limit_s = rules.limits_s[state]
+        if rules.states[state] == LineState.COMMAND_IN_FLIGHT and exchange.in_flight:
+            limit_s = exchange.in_flight.limit_s
+        if limit_s is not None and not rules.is_reset[state]:
+            slots.append(Slot(machine, key, limit_s))
+    return tuple(slots)
+
+
+class Edge(dict[bytes, "Edge"]):
+    """One line in one configuration, and all that it did; the items are what may follow.
+
+    Attributes:
+        node: The configuration afterwards.
+        direction: Who wrote the line.
+        text: The line.
+        what: What it was.
+        moves: The facts that reached machines, in order.
+        armed: Machines that entered a state with a limit.
+        wobbles: Whether a machine wobbled.
+        is_event: Whether it counts as an event of the wire.
+        changes: Whether a machine changed its state, or began anew.
+        learn: Works out what follows, for a tail that was not seen behind this edge yet.
+    """
+
+    __slots__ = (
+        "armed",
+        "changes",
+        "direction",
+        "is_event",
+        "learn",
+        "moves",
+        "node",
+        "text",
+        "what",
+        "wobbles",
+    )
+
+    # Two edges are the same only if they are one: dict would compare what follows.
+    __hash__ = object.__hash__  # type: ignore[assignment]  # dict says None
+    __eq__ = object.__eq__
+
+    def __init__(
+        self,
+        node: Node,
+        direction: Direction,
+        text: bytes,
+        what: What,
+        moves: tuple[Move, ...],
+        learn: Callable[[Edge, bytes], Edge],
+    ) -> None:
+        self.node = node
+        self.direction = direction
+        self.text = text
+        self.what = what
+        self.moves = moves
+        self.armed = frozenset(
+            (m.machine, m.key)
+            for m in moves
+            if m.before != m.after
+            or m.origin
+            or (m.machine == "line" and m.fact.kind is FactKind.REQUEST)
+        )
+        self.wobbles = any(table(TABLED[m.machine]).is_wobble[m.after] for m in moves)
+        self.is_event = what not in NO_EVENTS
+        self.changes = any(m.before != m.after or m.origin for m in moves)
+        self.learn = learn
+
+    def __missing__(self, tail: bytes) -> Edge:
+        """Called by the dictionary, in C, for a tail that it does not hold."""
+        return self.learn(self, tail)
+
+
+class Automaton:
+    """Works out edges and remembers them.
+
+    Args:
+        dialect: What commands and information texts mean.
+        timed: Whether the capture has time stamps, so that silence is judged by them.
+        learn: What an edge calls for an unknown tail.
+    """
+
+    def __init__(
+        self, dialect: Dialect, *, timed: bool, learn: Callable[[Edge, bytes], Edge]
+    ) -> None:
+        self.dialect = dialect
+        self.timed = timed
+        self.learn = learn
+        self._nodes: dict[tuple[Exchange, tuple[Place, ...]], Node] = {}
+        self._size = 0
+
+    def start(self) -> Edge:
+        """The edge that leads to the first configuration: nothing is known."""
+        return self.edge_to(Exchange(self.dialect.end_pattern), _line_and_modem())
+
+    def edge_to(self, exchange: Exchange, places: tuple[Place, ...]) -> Edge:
+        """An edge without a line, to a given configuration."""
+        node = self._node(exchange, places)
+        return Edge(node, Direction.UNMARKED, b"", What.NOISE, (), self.learn)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is time to forget, for memory to stay flat."""
+        return self._size > EDGES_AT_MOST
+
+    def remembered(self) -> None:
+        """Count one more thing that an edge remembers."""
+        self._size += 1
+
+    def step(self, node: Node, direction: Direction, text: bytes) -> Edge:
+        """The edge of one line of the command state."""
+        edge = node.edges.get((direction, text))
+        if edge is None:
+            speak = send if direction is Direction.TX else hear
+            heard = speak(node.exchange, text, self.dialect, timed=self.timed)
+            edge = self._edge(node, direction, text, heard)
+            if len(text) <= REMEMBERED_BYTES:
+                node.edges[direction, text] = edge
+                self._size += 1
+        return edge
+
+    def end_payload(self, node: Node, direction: Direction) -> Edge:
+        """The edge of a payload that is complete."""
+        edge = node.edges.get((direction, PAYLOAD))
+        if edge is None:
+            edge = self._edge(node, direction, b"", end_payload(node.exchange))
+            node.edges[direction, PAYLOAD] = edge
+            self._size += 1
+        return edge
+
+    def skip(self, node: Node) -> Edge:
+        """The edge of a line that is none of the wire's: nothing changes."""
+        edge = node.edges.get((Direction.UNMARKED, b""))
+        if edge is None:
+            heard = Heard(node.exchange, (), What.NOISE)
+            edge = node.edges[Direction.UNMARKED, b""] = self._edge(
+                node, Direction.UNMARKED, b"", heard
+            )
+        return edge
+
+    def pass_limit(self, node: Node, slot: Slot) -> Edge:
+        """The edge of a silence."""
+        if slot.machine == "line" and node.exchange.in_flight is not None:
+            told = silence(node.exchange)
+        else:
+            told = (Told(slot.machine, slot.key, TABLED[slot.machine].limit_passed),)
+        return self._edge(
+            node, Direction.UNMARKED, b"", Heard(node.exchange, told, What.SILENCE)
+        )
+
+    def _edge(self, node: Node, direction: Direction, text: bytes, heard: Heard) -> Edge:
+        stack = Stack(node.places, REENTRY)
+        for told in heard.told:
+            stack.tell(told)
+        exchange = _follow_name(heard.exchange, stack.moves)
+        after = self._node(exchange, stack.places)
+        return Edge(after, direction, text, heard.what, tuple(stack.moves), self.learn)
+
+    def _node(self, exchange: Exchange, places: tuple[Place, ...]) -> Node:
+        key = (exchange, places)
+        node = self._nodes.get(key)
+        if node is None:
+            node = self._nodes[key] = Node(exchange, places)
+            self._size += 1
+        return node
+
+
+def _follow_name(exchange: Exchange, moves: list[Move]) -> Exchange:
+    """The object last spoken to may have got its name just now."""
+    for move in moves:
+        if move.origin and exchange.addressee == (move.machine, move.origin):
+            exchange = replace(exchange, addressee=(move.machine, move.key))
+    return exchange
+
+
+def _line_and_modem() -> tuple[Place, ...]:
+    return tuple(
+        Place(name, "", table(TABLED[name]).state_number[str(TABLED[name].initial)])
+        for name in ("line", "modem")
+    )
+
+
+def takes_payload(exchange: Exchange, direction: Direction) -> bool:
+    """Whether a line of *direction* is payload now, not AT."""
+    if exchange.data is None or exchange.data.mode is DataMode.ONLINE:
+        return False
+    if direction is Direction.UNMARKED:
+        return True
+    writer = Direction.TX if exchange.data.mode is DataMode.OUT else Direction.RX
+    return direction is writer

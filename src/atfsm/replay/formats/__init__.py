@@ -1,0 +1,21 @@
+"""Capture formats: what loggers write around the wire, as a table, and the way back.
+
+`detect` judges the head of a capture, `format_named` finds the format that the user named, and
+`Format.reader` reads the capture line by line into `atfsm.replay.records.Record` values.
+"""
+
+from __future__ import annotations
+
+from atfsm.replay.formats.detect import Detection, detect
+from atfsm.replay.formats.model import Format, Reader, Unmarked
+from atfsm.replay.formats.tables import FORMATS, format_named
+
+__all__ = [
+    "FORMATS",
+    "Detection",
+    "Format",
+    "Reader",
+    "Unmarked",
+    "detect",
+    "format_named",
+]

@@ -1,0 +1,48 @@
+"""Notes that somebody wrote into a capture (shape 2), and markup around it.
+
+A note may sit on a command, on an answer or alone, and may contain ERROR or OK. What looks like
+a note inside quotes, in an address or in markup that was transferred is data.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+#: What a modem or a terminal writes at the head of a line, where a note may follow unspaced.
+_TIGHT: Final = re.compile(rb"(?:AT|at)[^\w\s]|(?:OK|ERROR|\+CM[ES] ERROR: ?\d+)//")
+
+#: Text of the transferred kind: markup, JSON, HTTP.
+_TRANSFERRED: Final = re.compile(rb"\s*[<{}\[]|.*HTTP/\d")
+
+_TOKEN: Final = re.compile(
+    rb"""(?P<quoted>"[^"]*")"""
+    rb"""|(?P<block>(?:^|(?<=\s))(?:/\*(?!/).*?(?:\*/|$)|\*/(?![*,;]).*?(?:/\*|\*/)\s*$))"""
+    rb"""|(?P<spaced>(?:^|(?<=\s))//.*)"""
+    rb"""|(?P<tight>(?<![:/])//(?!/).*)""",
+    re.DOTALL,
+)
+
+#: ``#NAME:`` and ``#NAME`` on its own are a modem's (Telit); other lines with # are notes.
+_LINE_NOTE: Final = re.compile(rb"\s*(?:;|#(?![A-Z0-9_]+(?::|\s*$)))")
+
+
+def without_notes(text: bytes) -> bytes:
+    """Take the notes out of one line.
+
+    >>> without_notes(b"+CME ERROR: 10 //no SIM found")
+    b'+CME ERROR: 10 '
+    >>> without_notes(b'AT+SHCONF="URL","https://example.com"')
+    b'AT+SHCONF="URL","https://example.com"'
+    """
+    if _LINE_NOTE.match(text):
+        return b""
+    if (b"//" not in text and b"/*" not in text) or _TRANSFERRED.match(text):
+        return text
+    tight = _TIGHT.match(text.lstrip()) is not None
+
+    def cut(found: re.Match[bytes]) -> bytes:
+        kind = found.lastgroup
+        return found[0] if kind == "quoted" or (kind == "tight" and not tight) else b""
+
+    return _TOKEN.sub(cut, text)

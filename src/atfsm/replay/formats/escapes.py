@@ -1,0 +1,85 @@
+"""Control characters: how each logger wrote them, and how to get the wire bytes back.
+
+One table per logger, never one for all: ``<0D>`` is a carriage return in one log and four
+characters of payload in another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Escapes:
+    """The escapes of one logger.
+
+    Attributes:
+        pattern: What an escape looks like; its group ``hex`` or ``dec`` is the byte's number.
+        words: Escapes that are names.
+    """
+
+    pattern: re.Pattern[bytes]
+    words: Mapping[bytes, bytes] = field(default_factory=dict)
+
+    def undo(self, text: bytes) -> bytes:
+        """Give the bytes that the logger saw.
+
+        >>> ANGLE_HEX.undo(b"AT<0D>")
+        b'AT\\r'
+        """
+        return self.pattern.sub(self._byte, text)
+
+    def _byte(self, found: re.Match[bytes]) -> bytes:
+        token = found[0]
+        if token in self.words:
+            return self.words[token]
+        digits = found[found.lastindex or 0]
+        number = int(digits, 10 if found.lastgroup == "dec" else 16)
+        if found.lastgroup == "dec" and (number > 0xFF or 0x20 <= number < 0x7F):
+            return token  # the logger writes no printable character like that: it is text
+        return bytes((number,))
+
+
+# fmt: off
+#: Shape 13: every control character as its number.
+ANGLE_HEX: Final = Escapes(re.compile(rb"<(?P<hex>[0-9A-Fa-f]{2})>"))
+
+#: Shape 14, Windows modem log: names in lower case.
+UNIMODEM: Final = Escapes(
+    re.compile(rb"<(?:cr|lf|h(?P<hex>[0-9A-Fa-f]{2}))>"),
+    {b"<cr>": b"\r", b"<lf>": b"\n"},
+)
+
+#: Shapes 21 and 22, ModemManager: names in upper case, the rest as a decimal number.
+MODEM_MANAGER: Final = Escapes(
+    re.compile(rb"<CR>|<LF>|\\(?P<dec>\d{1,3})"),
+    {b"<CR>": b"\r", b"<LF>": b"\n"},
+)
+
+#: Shape 24, Particle Gen 2, and shape 34, a Python bytes literal: C escapes.
+C: Final = Escapes(
+    re.compile(rb"""\\(?:[abtnvfr\\"'0]|x(?P<hex>[0-9A-Fa-f]{2}))"""),
+    {
+        b"\\a": b"\a", b"\\b": b"\b", b"\\t": b"\t", b"\\n": b"\n", b"\\v": b"\v", b"\\f": b"\f",
+        b"\\r": b"\r", b"\\\\": b"\\", b'\\"': b'"', b"\\'": b"'", b"\\0": b"\0",
+    },
+)
+
+#: Shape 29, mbed ATHandler: a line feed is <ln>, in some versions <lf>.
+MBED: Final = Escapes(
+    re.compile(rb"<(?:cr|ln|lf|(?P<hex>[0-9A-Fa-f]{2}))>"),
+    {b"<cr>": b"\r", b"<ln>": b"\n", b"<lf>": b"\n"},
+)
+# fmt: on
+
+
+def hex_cells(text: bytes) -> bytes:
+    """Read the cells of a hex dump.
+
+    >>> hex_cells(b"41 54  0D ")
+    b'AT\\r'
+    """
+    return bytes.fromhex(text.decode("ascii"))

@@ -1,0 +1,42 @@
+"""What a line looks like to somebody who does not know the modem.
+
+Strict on purpose: it decides whether a file is an AT capture at all, and prose is full of words
+that begin with "at".
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_COMMAND: Final = re.compile(
+    rb"""AT(?:
+        [ ]?[+\#$%!*^_@\\][A-Z][^\r\n]*                  # extended: AT+CSQ, AT!RESET
+      | [ ]?D[ TPL]{0,2}[\d*\#+,">][^\r\n]*               # dialling: ATDT*99***1#
+      | D[^\s;]{1,40};                                    # a voice call to a placeholder
+      | (?![A-Z]{3}|&T$)
+        (?:[ ]?(?:S\d{1,3}(?:=\d{0,3}|\?) | [&%\\]?[A-Z]\d{0,3}))*   # basic: ATE0V1 &C1
+        (?:;?[ ]?[+\#$%!*^_@][A-Z][^\r\n]*)?              # then extended: ATE0+IFC=2,2
+    )\s*""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_FINAL: Final = re.compile(
+    rb"(?:OK|ERROR|\+CM[ES] ERROR: ?[\w ]+|CONNECT(?: (?:OK|FAIL|\d[\w/.:]*))?|NO CARRIER"
+    rb"|NO ANSWER|NO DIAL ?TONE|BUSY|SEND OK|SEND FAIL)\s*"
+)
+_NAMED: Final = re.compile(rb"[+^#*$%!][A-Z][A-Z0-9_ -]{0,40}:")
+
+
+def is_command(text: bytes) -> bool:
+    """Tell whether *text* reads as a command line."""
+    return text[:2] in (b"AT", b"at", b"At") and _COMMAND.fullmatch(text) is not None
+
+
+def is_answer(text: bytes) -> bool:
+    """Tell whether *text* reads as a final result code, or begins like a URC (``+NAME:``)."""
+    return _NAMED.match(text) is not None or _FINAL.fullmatch(text) is not None
+
+
+def is_at(text: bytes) -> bool:
+    """Tell whether *text* reads as anything of the AT language."""
+    return is_command(text) or is_answer(text)

@@ -1,0 +1,299 @@
+"""The observer: follows a capture through the charts, record by record or run by run.
+
+It has no power to act. It feeds commands and answers into the machines, keeps the clock of every
+waiting state, and reports each wobble to its owner, with the ledger that proves it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from atfsm.at.correlation import What
+from atfsm.at.dialect import DataMode, Dialect
+from atfsm.at.framing import Framer, Line, Payload, Prompt
+from atfsm.at.grammar import parse_command_line, parse_result
+from atfsm.replay.automaton import Automaton, Edge, Node, Slot, takes_payload
+from atfsm.replay.ledger import Ledger
+from atfsm.replay.payload import Held
+from atfsm.replay.records import Direction, Record
+
+#: Told of each edge that changed a machine: physical line, edge, ledger before the edge.
+Witness = Callable[[int, Edge, Ledger], None]
+LINE_BYTES_AT_MOST: Final = 4096  # as `Framer` has it
+
+
+class Observer:
+    """Follows one capture.
+
+    Args:
+        dialect: What commands and information texts mean.
+        witness: Told of each line that changed a machine, in order, before the ledger is.
+        learn: What an edge calls for an unknown tail (see `atfsm.replay.run`).
+
+    Attributes:
+        edge: The last edge taken; its node is the present configuration.
+        ledger: What each machine went through.
+        events: Pieces of the wire seen so far: commands, results, information texts, payloads.
+        now_s: Seconds on the clock of the capture, or None where it has none.
+        strays: Lines with a result that answers no command in the capture.
+    """
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        witness: Witness,
+        learn: Callable[[Edge, bytes], Edge],
+    ) -> None:
+        self._dialect = dialect
+        self._witness = witness
+        self._learn = learn
+        self._automaton = Automaton(dialect, timed=False, learn=learn)
+        self.edge = self._automaton.start()
+        self.ledger = Ledger()
+        self.events = 0
+        self.now_s: float | None = None
+        self.strays: deque[int] = deque(maxlen=8)
+        self.armed_s: dict[tuple[str, str], float] = {}
+        self.held = Held()
+        self._wires = {d: _Wire() for d in (Direction.TX, Direction.RX)}
+
+    @property
+    def node(self) -> Node:
+        """The present configuration."""
+        return self.edge.node
+
+    @property
+    def automaton(self) -> Automaton:
+        """What works out and remembers the edges; made anew when it has remembered enough."""
+        timed = self.now_s is not None
+        if self._automaton.is_full or self._automaton.timed is not timed:
+            self._automaton = Automaton(self._dialect, timed=timed, learn=self._learn)
+            self.edge = self._automaton.edge_to(self.node.exchange, self.node.places)
+        return self._automaton
+
+    @property
+    def automaton_in_run(self) -> Automaton:
+        """The automaton as it is: within a run it may not be made anew."""
+        return self._automaton
+
+    def read(self, record: Record) -> None:
+        """Follow one record."""
+        if record.time_s is not None:
+            self.advance(record.time_s, record.line)
+        if not record.whole:
+            self._read_bytes(record)
+        elif record.data:
+            self._read_line(record.direction, record.data[:LINE_BYTES_AT_MOST], record.line)
+
+    def finish(self) -> None:
+        """The capture ends: what was held back is judged by what came."""
+        self._settle()
+
+    def advance(self, time_s: float, line: int) -> None:
+        """Let the clock of the capture go on, and pass every limit on the way, in order."""
+        if self.now_s is not None and time_s < self.now_s:
+            # The clock stepped back (a reboot, a late print): waits are counted from here on.
+            self.armed_s = dict.fromkeys(self.armed_s, time_s)
+        start_s = time_s if self.now_s is None else self.now_s
+        while due := self._first_due(time_s, start_s):
+            deadline_s, slot = due
+            self.now_s = deadline_s
+            before = self.node
+            self._take(self.automaton.pass_limit(self.node, slot), line)
+            if self.node is before:
+                self.armed_s[slot.machine, slot.key] = time_s
+        self.now_s = time_s
+
+    def _first_due(self, time_s: float, start_s: float) -> tuple[float, Slot] | None:
+        """The earliest deadline before *time_s*, and whose it is."""
+        deadlines = (
+            (self.armed_s.setdefault((s.machine, s.key), start_s) + s.limit_s, s)
+            for s in self.node.slots
+        )
+        return min((d for d in deadlines if d[0] < time_s), default=None)
+
+    def take_run(self, edges: list[Edge], first: int, time_s: float | None) -> None:
+        """Take edges that were followed without us, one a line from *first* on.
+
+        Args:
+            edges: Not empty, none of them a silence.
+            first: Physical line of the first.
+            time_s: Exact time of the last, where the capture has a clock.
+        """
+        last_lines = dict(zip(edges, range(first, first + len(edges)), strict=True))
+        self.events += len(edges) - sum(edges.count(e) for e in last_lines if not e.is_event)
+        if any(e.wobbles for e in last_lines) or self._wants_all:
+            self._take_one_by_one(edges, first)
+        else:
+            counts = {
+                e: edges.count(e) for e in last_lines if any(m.origin for m in e.moves)
+            }
+            self.ledger.note_run(last_lines.items(), counts)
+        for edge, line in last_lines.items():
+            if edge.what is What.STRAY:
+                self.strays.append(line)
+        self.edge = edges[-1]
+        self.now_s = time_s if time_s is not None else self.now_s
+
+    def _take_one_by_one(self, edges: list[Edge], first: int) -> None:
+        for line, edge in enumerate(edges, first):
+            if edge.moves:
+                if edge.changes:
+                    self._witness(line, edge, self.ledger)
+                self.ledger.note(line, edge)
+
+    #: Whether the witness must be told of every change, not only of wobbles.
+    _wants_all = False
+
+    def tell_all(self) -> None:
+        """Have the witness told of every change, for a timeline."""
+        self._wants_all = True
+
+    def _take(self, edge: Edge, line: int) -> None:
+        self.edge = edge
+        self.events += edge.is_event
+        if edge.what is What.STRAY:
+            self.strays.append(line)
+        if edge.changes and (edge.wobbles or self._wants_all):
+            self._witness(line, edge, self.ledger)
+        self.ledger.note(line, edge)
+        if self.now_s is not None:
+            for at in edge.armed:
+                self.armed_s[at] = self.now_s
+
+    # ------------------------------------------------- captures that show line by line
+
+    def _read_line(self, direction: Direction, text: bytes, line: int) -> None:
+        """One whole line, of which the capture has lost the control characters."""
+        if takes_payload(self.node.exchange, direction):
+            self._hold(direction, text, line)
+            return
+        if self.held and not (direction is Direction.RX and self._is_outgoing()):
+            self._settle()  # the other side speaks: the payload is over
+        self._hear(direction, text, line)
+        if self.node.exchange.data is None:
+            self.held.clear()
+
+    def _is_outgoing(self) -> bool:
+        data = self.node.exchange.data
+        return data is not None and data.mode is DataMode.OUT
+
+    def _hear(self, direction: Direction, text: bytes, line: int) -> None:
+        who = resolve(direction, text, self.node)
+        self._take(self.automaton.step(self.node, who, text), line)
+
+    def _hold(self, direction: Direction, text: bytes, line: int) -> None:
+        """A line while payload is due: it is held until it is clear what it was."""
+        data = self.node.exchange.data
+        assert data is not None
+        tail = self.held.end_in(text, data.pattern)
+        if tail is not None:
+            self._end_payload(direction, line)
+            if tail:
+                self._hear(direction, tail, line)
+            return
+        is_host = direction is Direction.TX
+        may_be_over = data.count is not None and self.held.at_most_bytes >= data.count
+        is_result = not is_host and _is_final(text)
+        is_command = text[:2].upper() == b"AT" and parse_command_line(text) is not None
+        if may_be_over and ((is_host and is_command) or is_result):
+            self._end_payload(direction, line)
+            self._hear(direction, text, line)
+            return
+        self.held.add(line, text, direction, is_result=is_result)
+        if (is_command and self.held.has_result) or self.held.is_beyond(data):
+            self._settle()
+
+    def _end_payload(self, direction: Direction, line: int) -> None:
+        self.held.clear()
+        self._take(self.automaton.end_payload(self.node, direction), line)
+
+    def _settle(self) -> None:
+        """The end pattern did not come: what reads as a final result among the held was one."""
+        lines = self.held.from_result()
+        was_held = bool(self.held)
+        self.held.clear()
+        if was_held and self.node.exchange.data is not None and lines:
+            self._take(self.automaton.end_payload(self.node, lines[0][2]), lines[0][0])
+        for line, text, direction in lines:
+            self._read_line(direction, text, line)
+
+    # ------------------------------------------------- captures that show bytes
+
+    def _read_bytes(self, record: Record) -> None:
+        """A piece of the true wire, cut anywhere."""
+        wire = self._wires[
+            Direction.RX if record.direction is Direction.UNMARKED else record.direction
+        ]
+        wire.feed(record.data, record.line)
+        direction = Direction.TX if wire is self._wires[Direction.TX] else Direction.RX
+        while (token := wire.framer.next()) is not None:
+            line = wire.line_at(token.offset)
+            match token:
+                case Line():
+                    self._take(self.automaton.step(self.node, direction, token.text), line)
+                    self._set_framers()
+                case Payload(last=True):
+                    wire.in_payload = False
+                    if takes_payload(self.node.exchange, direction):
+                        self._take(self.automaton.end_payload(self.node, direction), line)
+                case Payload() | Prompt():
+                    pass
+
+    def _set_framers(self) -> None:
+        """Have the framer of whoever writes payload now take it by count and pattern."""
+        data = self.node.exchange.data
+        for direction, wire in self._wires.items():
+            is_due = takes_payload(self.node.exchange, direction)
+            if is_due and not wire.in_payload and data is not None:
+                wire.framer.expect_payload(
+                    count=data.count,
+                    pattern=data.pattern,
+                    followed_by_result=direction is Direction.RX,
+                )
+            elif not is_due and wire.in_payload:
+                wire.framer.abandon_payload()
+            wire.in_payload = is_due
+
+
+class _Wire:
+    """One direction of a capture that shows bytes: a framer, and where its bytes stood."""
+
+    __slots__ = ("_fed", "_lines", "framer", "in_payload")
+
+    def __init__(self) -> None:
+        self.framer = Framer(max_line_bytes=LINE_BYTES_AT_MOST)
+        self.in_payload = False
+        self._fed = 0
+        self._lines: deque[tuple[int, int]] = deque()  # (index behind the piece, its line)
+
+    def feed(self, data: bytes, line: int) -> None:
+        self.framer.feed(data)
+        self._fed += len(data)
+        self._lines.append((self._fed, line))
+
+    def line_at(self, offset: int) -> int:
+        """The physical line that shows the byte at *offset*; offsets only grow."""
+        while len(self._lines) > 1 and self._lines[0][0] <= offset:
+            self._lines.popleft()
+        return self._lines[0][1]
+
+
+def resolve(direction: Direction, text: bytes, node: Node) -> Direction:
+    """Who wrote a line that the capture does not mark: by echo and grammar.
+
+    A command line is the host's, or the echo of the one in flight, which the correlation drops.
+    """
+    if direction is not Direction.UNMARKED:
+        return direction
+    if text[:2].upper() != b"AT" or parse_command_line(text) is None:
+        return Direction.RX
+    sent = node.exchange.in_flight
+    return Direction.RX if sent is not None and sent.text == text else Direction.TX
+
+
+def _is_final(text: bytes) -> bool:
+    result = parse_result(text)
+    return result is not None and result.is_final

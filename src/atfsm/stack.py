@@ -1,0 +1,236 @@
+"""The whole: where the charts meet.
+
+One small table couples them. Order is fixed: tear down from the top of the stack (sockets, then
+contexts, then the modem), rebuild from the bottom. A socket never touches its siblings: what
+``+KTCP_NOTIF: 2,5`` says is session 2's affair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from atfsm.at.dialect import EVERY, NAMELESS, Told
+from atfsm.at.facts import LineFact, ModemFact, PdpFact, TcpFact, UdpFact
+from atfsm.chart import Chart, Fact
+from atfsm.charts import (
+    LINE,
+    MODEM,
+    PDP,
+    TCP,
+    UDP,
+    ModemState,
+    PdpState,
+    TcpState,
+    UdpState,
+)
+from atfsm.machine import table
+
+
+@dataclass(frozen=True, slots=True)
+class Couple:
+    """What entering a state of one chart tells the machines of another.
+
+    Attributes:
+        chart: The chart whose machine moves.
+        entering: It enters one of these states, from outside them.
+        leaving: It comes from one of these; empty: from anywhere.
+        told: The chart whose machines are told: those that stand on this one, or under it.
+        fact: What they are told.
+        about: Why.
+    """
+
+    chart: Chart
+    entering: tuple[StrEnum, ...]
+    leaving: tuple[StrEnum, ...]
+    told: Chart
+    fact: Fact
+    about: str
+
+
+def _wobbles(chart: Chart) -> tuple[StrEnum, ...]:
+    return tuple(s.name for s in chart.wobbles)
+
+
+OFF = (ModemState.BOOTING, ModemState.RADIO_OFF)
+DOWN = (PdpState.UNCONFIGURED, PdpState.CONFIGURED, PdpState.DEACTIVATING)
+RAISED = (PdpState.ACTIVATING, PdpState.UP, PdpState.IDLE_COUNTDOWN)
+
+# fmt: off
+#: Every word between machines. Where a row is missing, machines do not touch.
+COUPLING: tuple[Couple, ...] = (
+    #      when a machine of  enters             coming from  then every  on it is told            because
+    Couple(MODEM,             _wobbles(MODEM),   (),          TCP,        TcpFact.SWEPT,           "the modem fell: no socket survives it"),
+    Couple(MODEM,             _wobbles(MODEM),   (),          UDP,        UdpFact.SWEPT,           "the modem fell: no socket survives it"),
+    Couple(MODEM,             _wobbles(MODEM),   (),          PDP,        PdpFact.SWEPT,           "the modem fell: no context survives it"),
+    Couple(MODEM,             OFF,               (),          TCP,        TcpFact.SWEPT,           "the host turned the modem off under an open socket"),
+    Couple(MODEM,             OFF,               (),          UDP,        UdpFact.SWEPT,           "the host turned the modem off under an open socket"),
+    Couple(MODEM,             OFF,               (),          PDP,        PdpFact.MODEM_RESTARTED, "an asked restart takes the contexts down in order"),
+    Couple(MODEM,             (ModemState.BOOTING,), (),      LINE,       LineFact.MODEM_RESTARTED, "its first commands after boot may be swallowed (9)"),
+    Couple(PDP,               _wobbles(PDP),     (),          TCP,        TcpFact.SWEPT,           "the context fell: its sockets have no IP layer left"),
+    Couple(PDP,               _wobbles(PDP),     (),          UDP,        UdpFact.SWEPT,           "the context fell: its sockets have no IP layer left"),
+    Couple(PDP,               DOWN,              RAISED,      TCP,        TcpFact.SWEPT,           "the context went down under an open socket"),
+    Couple(PDP,               DOWN,              RAISED,      UDP,        UdpFact.SWEPT,           "the context went down under an open socket"),
+    Couple(PDP,               (PdpState.UP,),          (), MODEM, ModemFact.SERVICE_PROVED, "a context that is up proves the modem in service"),
+    Couple(TCP,               (TcpState.CONNECTED,), (TcpState.UNKNOWN, TcpState.CONNECTING), MODEM, ModemFact.SERVICE_PROVED, "a connected socket proves the modem in service"),
+    Couple(UDP,               (UdpState.READY,), (UdpState.UNKNOWN, UdpState.OPENING), MODEM, ModemFact.SERVICE_PROVED, "an open socket proves the modem in service"),
+    Couple(TCP,               (TcpState.DEFINED,),     (), MODEM, ModemFact.RUNNING_PROVED, "only a running modem defines sockets"),
+    Couple(UDP,               (UdpState.OPENING,),     (), MODEM, ModemFact.RUNNING_PROVED, "only a running modem defines sockets"),
+    Couple(TCP,               (TcpState.CONNECTED,), (TcpState.UNKNOWN, TcpState.CONNECTING), PDP, PdpFact.SOCKET_CONNECTED, "a connected socket proves its context (11.2)"),
+    Couple(UDP,               (UdpState.READY,),     (UdpState.UNKNOWN, UdpState.OPENING),    PDP, PdpFact.SOCKET_CONNECTED, "an open socket proves its context (11.2)"),
+)
+# fmt: on
+
+
+class Place(NamedTuple):
+    """One machine of the whole and where it stands.
+
+    Attributes:
+        machine: Name of its chart.
+        key: Which one of that chart.
+        state: Number of its state in the chart's `Table`.
+        context: For a socket, the profile that it stands on; empty where nothing says so.
+    """
+
+    machine: str
+    key: str
+    state: int
+    context: str = ""
+
+
+class Move(NamedTuple):
+    """One fact that reached one machine, and what it did.
+
+    Attributes:
+        machine: Name of the chart.
+        key: Which machine.
+        before: State before, by number.
+        fact: The fact.
+        after: State after; the same number where nothing changed.
+        swept_by: Machine and key of the neighbour that passed the fact on, or None.
+        origin: What became of the key: empty, or "new" where a new generation starts, or the
+            key that this machine had before the wire showed its name.
+    """
+
+    machine: str
+    key: str
+    before: int
+    fact: Fact
+    after: int
+    swept_by: tuple[str, str] | None = None
+    origin: str = ""
+
+
+NEW: Final = "new"
+TABLED: Final[Mapping[str, Chart]] = {chart.name: chart for chart in (LINE, MODEM, PDP, TCP, UDP)}
+NAMED: Final = frozenset({TcpFact.NAMED, UdpFact.NAMED})
+DEFINING: Final = frozenset({TcpFact.DEFINE_REQUESTED, UdpFact.DEFINE_REQUESTED})
+COUPLES: Final[Mapping[str, tuple[Couple, ...]]] = {
+    name: tuple(c for c in COUPLING if c.chart.name == name) for name in TABLED
+}
+
+
+class Stack:
+    """The machines of one modem, for as long as one step takes.
+
+    Args:
+        places: Where every machine stands.
+        reentry: Facts that show an observer that a machine left its full reset by a way that
+            the observer did not see: the machine starts anew. Empty for one who drives it.
+    """
+
+    def __init__(
+        self, places: Iterable[Place], reentry: Mapping[str, frozenset[Fact]] | None = None
+    ) -> None:
+        self._places = {(p.machine, p.key): p for p in places}
+        self._reentry = reentry or {}
+        self.moves: list[Move] = []
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Where every machine stands now, in a fixed order."""
+        order = list(TABLED)
+        return tuple(
+            sorted(self._places.values(), key=lambda p: (order.index(p.machine), len(p.key), p.key))
+        )
+
+    def tell(self, told: Told, swept_by: tuple[str, str] | None = None) -> None:
+        """Tell one fact; what it does to the machine and its neighbours goes to *moves*."""
+        if told.key == EVERY:
+            for machine, key in [k for k in self._places if k[0] == told.machine]:
+                self.tell(told._replace(machine=machine, key=key), swept_by)
+            return
+        place, origin = self._find(told)
+        rules = table(TABLED[told.machine])
+        if rules.is_reset[place.state] and told.fact in self._reentry.get(told.machine, ()):
+            place, origin = place._replace(state=_initial(told.machine)), NEW
+        number = rules.fact_number[told.fact]
+        after = rules.after[place.state][number]
+        self._move(place, told.fact, after, swept_by, origin)
+        if rules.is_wobble[after]:
+            out = TABLED[told.machine].full_reset
+            self._move(place._replace(state=after), out, rules.reset_after[after], swept_by, "")
+
+    def _find(self, told: Told) -> tuple[Place, str]:
+        """The machine that a fact is for: it may be new, or known by no name until now."""
+        at = (told.machine, told.key)
+        here = self._places.get(at)
+        if told.fact in DEFINING:
+            return Place(*at, _initial(told.machine), told.context), NEW
+        nameless = self._places.get((told.machine, NAMELESS))
+        rules = table(TABLED[told.machine])
+        quiet = here is None or rules.is_reset[here.state] or rules.states[here.state] == "undefined"
+        if nameless is not None and told.key != NAMELESS and not rules.is_reset[nameless.state]:
+            if told.fact in NAMED or (quiet and rules.states[nameless.state] != "defining"):
+                del self._places[told.machine, NAMELESS]
+                return nameless._replace(key=told.key), NAMELESS
+        if here is None or told.fact in NAMED:
+            return Place(*at, _initial(told.machine), told.context), NEW
+        return here, ""
+
+    def _move(
+        self,
+        place: Place,
+        fact: Fact,
+        after: int,
+        swept_by: tuple[str, str] | None,
+        origin: str,
+    ) -> None:
+        """Put one machine into its next state, and pass the news on to its neighbours."""
+        machine, key, before, _ = place
+        self._places[machine, key] = place = place._replace(state=after)
+        self.moves.append(Move(machine, key, before, fact, after, swept_by, origin))
+        names = table(TABLED[machine]).states
+        left, entered = names[before], names[after]
+        for couple in COUPLES[machine]:
+            if entered not in couple.entering or left in couple.entering:
+                continue
+            if couple.leaving and left not in couple.leaving:
+                continue
+            for neighbour in self._neighbours(place, couple.told.name):
+                self.tell(Told(couple.told.name, neighbour, couple.fact), (machine, key))
+
+    def _neighbours(self, place: Place, machine: str) -> list[str]:
+        """The machines of another chart that stand on *place*, or that it stands on.
+
+        A socket whose profile nothing names stands on the only one that is known.
+        """
+        contexts = [key for name, key in self._places if name == "pdp"]
+        alone = contexts[0] if len(contexts) == 1 else ""
+        if place.machine == "modem" or machine == "modem":
+            return [key for name, key in self._places if name == machine]
+        if machine == "pdp":
+            mine = place.context or alone
+            return [mine] if mine in contexts else []
+        return [
+            p.key
+            for p in list(self._places.values())
+            if p.machine == machine and (p.context or alone) == place.key
+        ]
+
+
+def _initial(machine: str) -> int:
+    chart = TABLED[machine]
+    return table(chart).state_number[str(chart.initial)]

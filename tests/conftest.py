@@ -1,0 +1,13 @@
+"""What every test module runs under."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+# No deadline: no test may depend on how fast the machine is. CI draws the same examples each
+# time, so that it judges the change and not its luck; elsewhere new ones are drawn in each run.
+settings.register_profile("dev", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")

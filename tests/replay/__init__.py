@@ -1,0 +1,1 @@
+"""Tests of replay: capture formats, the observer and its reports."""

@@ -1,0 +1,1 @@
+"""Tables of bytes and the facts that they carry."""
