@@ -227,9 +227,8 @@ class Automaton:
             told = silence(node.exchange)
         else:
             told = (Told(slot.machine, slot.key, TABLED[slot.machine].limit_passed),)
-        return self._edge(
-            node, Direction.UNMARKED, b"", Heard(node.exchange, told, What.SILENCE)
-        )
+        text = b"nothing within %g s" % slot.limit_s
+        return self._edge(node, Direction.UNMARKED, text, Heard(node.exchange, told, What.SILENCE))
 
     def _edge(self, node: Node, direction: Direction, text: bytes, heard: Heard) -> Edge:
         stack = Stack(node.places, REENTRY)

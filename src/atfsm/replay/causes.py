@@ -168,12 +168,12 @@ REMEDY: Final[dict[str, str]] = {
 
 #: What a swept machine says, and what to do: the neighbour's remedy comes first.
 SWEPT_WHY: Final = (
-    "{neighbour} fell on this line (`{got}`), and {kind} {thing} {name}, {state} since line {since}, "
+    "{neighbour} fell on this line (`{got}`), and {whole}, {state} since line {since}, "
     "went with it."
 )
 SWEPT_DO: Final = "Rebuild it after {neighbour} is back: nothing of it can be kept."
 #: What is said where no row fits.
 OTHERWISE: Final = (
-    "`{got}` has no place here: {kind} {thing} {name} was {state}, since line {since}"
+    "`{got}` has no place here: {whole} was {state}, since line {since}"
     "[[; {expected} was due]]."
 )

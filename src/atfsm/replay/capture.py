@@ -1,0 +1,151 @@
+"""Captures as files: opened, unpacked, decoded, and cut into physical lines. Never in memory whole.
+
+Captures are hostile input. What cannot be opened raises one `CaptureError` of one line; what ends
+in the middle gives what it has, and says so.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from atfsm.errors import CaptureError
+
+STDIN: Final = "-"
+CHUNK_BYTES: Final = 1 << 19  # ours: some ten thousand lines
+LINE_BYTES_AT_MOST: Final = 1 << 16  # ours, as the formats have it; the rest of the line is dropped
+_GZIP: Final = b"\x1f\x8b"
+_ZSTD: Final = b"\x28\xb5\x2f\xfd"
+_UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+
+
+class Capture:
+    """One capture, read once from its beginning.
+
+    Args:
+        name: A path, or ``-`` for standard input.
+
+    Attributes:
+        torn: Why the capture ended before its end, in words; empty where it did not.
+        size_bytes: Size of the file, or 0 where it has none (a pipe).
+
+    Raises:
+        CaptureError: It cannot be opened.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.torn = ""
+        self._file = self._open()
+        try:
+            self.size_bytes = 0 if name == STDIN else Path(name).stat().st_size
+        except OSError:
+            self.size_bytes = 0
+
+    def _open(self) -> BinaryIO:
+        if self.name == STDIN:
+            return sys.stdin.buffer
+        path = Path(self.name)
+        if path.is_dir():
+            raise CaptureError(f"{self.name}: is a folder; name the captures in it")
+        try:
+            return path.open("rb")
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise CaptureError(f"{self.name}: cannot be read: {reason}") from error
+
+    def tell_bytes(self) -> int:
+        """How many bytes of the file were read so far."""
+        try:
+            return self._file.tell()
+        except (OSError, ValueError):
+            return 0
+
+    def chunks(self) -> Iterator[list[bytes]]:
+        """Yield the physical lines in lists, without their line feeds; none is empty as a list."""
+        rest = b""
+        skipping = False  # behind the cut of a line that has no end
+        for data in self._decoded():
+            lines = (rest + data).split(b"\n")
+            if skipping:
+                lines[0] = b""
+                if len(lines) == 1:
+                    continue
+                del lines[0]
+                skipping = False
+            rest = lines.pop()
+            if len(rest) > LINE_BYTES_AT_MOST:
+                lines.append(rest[:LINE_BYTES_AT_MOST])
+                rest, skipping = b"", True
+            if lines:
+                yield lines
+        if rest:
+            yield [rest]
+
+    def _decoded(self) -> Iterator[bytes]:
+        """The bytes, UTF-16 turned into UTF-8 (Windows tools write it, with a byte order mark)."""
+        source = self._unpacked()
+        first = next(source, b"")
+        encoding = _UTF16.get(first[:2])
+        if encoding is None:
+            yield first
+            yield from source
+            return
+        decoder = codecs.getincrementaldecoder(encoding)("replace")
+        yield decoder.decode(first[2:]).encode("utf-8", "replace")
+        for data in source:
+            yield decoder.decode(data).encode("utf-8", "replace")
+
+    def _unpacked(self) -> Iterator[bytes]:
+        """The bytes as they were before gzip or zstd; which of them, the content says."""
+        try:
+            head = self._file.read(4)
+            yield from self._unpack(head)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            self.torn = f"the gzip file is torn ({error})"
+        except OSError as error:
+            self.torn = f"reading stopped ({error.strerror or error})"
+        finally:
+            if self.name != STDIN:
+                self._file.close()
+
+    def _unpack(self, head: bytes) -> Iterator[bytes]:
+        source = _Pushed(head, self._file)
+        if head.startswith(_GZIP):
+            with gzip.GzipFile(fileobj=source, mode="rb") as unpacked:
+                while data := unpacked.read(CHUNK_BYTES):
+                    yield data
+        elif head == _ZSTD:
+            yield from self._unpack_zstd(source)
+        else:
+            while data := source.read(CHUNK_BYTES):
+                yield data
+
+    def _unpack_zstd(self, source: _Pushed) -> Iterator[bytes]:
+        import zstandard  # noqa: PLC0415  paid where it is used
+
+        # 128 MiB is the window that `zstd` itself accepts without being told to.
+        decompressor = zstandard.ZstdDecompressor(max_window_size=1 << 27)
+        try:
+            with decompressor.stream_reader(source, read_across_frames=True) as unpacked:
+                while data := unpacked.read(CHUNK_BYTES):
+                    yield data
+        except zstandard.ZstdError as error:
+            self.torn = f"the zstd file is torn ({error})"
+
+
+class _Pushed:
+    """A file whose first bytes were read already; reads like a file."""
+
+    def __init__(self, head: bytes, file: BinaryIO) -> None:
+        self._head = head
+        self._file = file
+
+    def read(self, size: int = -1) -> bytes:
+        head, self._head = self._head, b""
+        return head + self._file.read(size)

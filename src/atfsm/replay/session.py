@@ -1,0 +1,223 @@
+"""Replay of one capture, from its name to its report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from atfsm.at.dialects import ANY
+from atfsm.charts import LineState
+from atfsm.machine import table
+from atfsm.replay.automaton import Edge
+from atfsm.replay.capture import Capture
+from atfsm.replay.explain import explain
+from atfsm.replay.formats import Format, detect, format_named
+from atfsm.replay.ledger import Ledger
+from atfsm.replay.observer import Observer
+from atfsm.replay.report import Report, Standing, Verdict, Wobble
+from atfsm.replay.run import Runner
+from atfsm.stack import TABLED
+
+AUTO: Final = "auto"
+#: Lines and bytes on which the format is judged; ours.
+HEAD_LINES: Final = 400
+HEAD_BYTES: Final = 1 << 16
+#: Wobbles kept whole; ours: a capture with more has one trouble, not five thousand.
+WOBBLES_AT_MOST: Final = 5_000
+OPEN_ENDED: Final = frozenset(
+    {
+        LineState.COMMAND_IN_FLIGHT,
+        LineState.DATA_MODE_OUT,
+        LineState.DATA_MODE_IN,
+        LineState.QUARANTINED,
+    }
+)
+
+#: Told of each line that changed a machine, with the wobbles on it: a timeline.
+Teller = Callable[[int, Edge, tuple[Wobble, ...]], None]
+
+
+class Session:
+    """Replays lines as they come, and keeps the report.
+
+    Args:
+        name: Name of the capture, for the report.
+        capture_format: How it is written.
+        teller: Told of wobbles, and of every other change if *timeline*.
+        timeline: Whether the teller wants every change.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        capture_format: Format,
+        teller: Teller | None = None,
+        *,
+        timeline: bool = False,
+    ) -> None:
+        self.report = Report(name, capture_format.name)
+        self._reader = capture_format.reader()
+        self._runner = Runner(capture_format, self._reader)
+        self._teller = teller
+        self._observer = Observer(ANY, self._witness, self._learn)
+        if timeline:
+            self._observer.tell_all()
+
+    def feed(self, lines: list[bytes]) -> None:
+        """Follow the next physical lines."""
+        first = self.report.lines + 1
+        self.report.lines += len(lines)
+        self._runner.follow(self._observer, lines, first)
+
+    def close(self, torn: str = "") -> Report:
+        """The capture ends; *torn* says why, where it was not its own end."""
+        for record in self._reader.close():
+            self._observer.read(record)
+        self._observer.finish()
+        report = self.report
+        report.events = self._observer.events
+        report.machines = [
+            Standing(
+                p.machine,
+                p.key,
+                table(TABLED[p.machine]).states[p.state],
+                self._observer.ledger.of(p.machine, p.key).generation,
+            )
+            for p in self._observer.node.places
+        ]
+        self._judge(torn)
+        return report
+
+    def _judge(self, torn: str) -> None:
+        report = self.report
+        open_ended = report.machines[0].state in OPEN_ENDED
+        sent = self._observer.node.exchange.in_flight
+        if torn:
+            report.notes.append(f"The capture ends early: {torn}.")
+        if self._observer.strays:
+            lines = ", ".join(str(line) for line in sorted(self._observer.strays))
+            report.notes.append(
+                f"Results without a logged command: line {lines}. The capture hides what was asked."
+            )
+        if open_ended and sent is not None:
+            text = sent.text.decode("utf-8", "backslashreplace")
+            report.notes.append(f"The capture ends while {text} is unanswered.")
+        if report.wobble_count > len(report.wobbles):
+            report.notes.append(
+                f"{report.wobble_count - len(report.wobbles)} further wobbles are not listed."
+            )
+        if report.wobble_count:
+            report.verdict = Verdict.WOBBLE
+        elif report.events and not open_ended and not torn:
+            report.verdict = Verdict.CLEAN
+        elif not report.events:
+            report.notes.append("No AT traffic was found.")
+
+    def _learn(self, edge: Edge, tail: bytes) -> Edge:
+        return self._runner.learn(self._observer, edge, tail)
+
+    def _witness(self, line: int, edge: Edge, ledger: Ledger) -> None:
+        wobbles = tuple(self._wobbles(line, edge, ledger)) if edge.wobbles else ()
+        self.report.wobble_count += len(wobbles)
+        room = WOBBLES_AT_MOST - len(self.report.wobbles)
+        self.report.wobbles.extend(wobbles[:room])
+        if self._teller is not None:
+            self._teller(line, edge, wobbles)
+
+    def _wobbles(self, line: int, edge: Edge, ledger: Ledger) -> Iterable[Wobble]:
+        for move in edge.moves:
+            rules = table(TABLED[move.machine])
+            if not rules.is_wobble[move.after]:
+                continue
+            chronicle = ledger.of(move.machine, move.key)
+            said = explain(line, edge, move, ledger)
+            state = next(s for s in rules.chart.wobbles if s.name == rules.states[move.after])
+            assert state.kind is not None
+            yield Wobble(
+                line=line,
+                since_line=chronicle.since_line or line,
+                machine=move.machine,
+                key=move.key,
+                generation=chronicle.generation,
+                state=rules.states[move.before],
+                kind=state.kind.value,
+                got=said.got,
+                expected=said.expected,
+                why=said.why,
+                do=said.do,
+                evidence=said.evidence,
+            )
+
+
+def replay(
+    name: str,
+    *,
+    format_name: str = AUTO,
+    teller: Teller | None = None,
+    timeline: bool = False,
+    began: Callable[[str, Format], None] | None = None,
+    progress: Callable[[Capture], None] | None = None,
+) -> Report:
+    """Replay one capture.
+
+    Args:
+        name: A path (``.gz`` and ``.zst`` are unpacked), or ``-`` for standard input.
+        format_name: Name of a format, or ``auto``.
+        teller: Told of each line with wobbles, as it is read.
+        timeline: Whether the teller is told of every line that changed a machine.
+        began: Told once, before anything else, which format was taken.
+        progress: Told after each chunk.
+
+    Returns:
+        The report. A capture that no format fits is undecided, not an error.
+
+    Raises:
+        CaptureError: It cannot be opened, or there is no such format.
+    """
+    chosen = None if format_name == AUTO else format_named(format_name)
+    capture = Capture(name)
+    chunks = capture.chunks()
+    head: list[bytes] = []
+    for chunk in chunks:
+        head.extend(chunk)
+        if len(head) >= HEAD_LINES or sum(map(len, head)) >= HEAD_BYTES:
+            break
+    capture_format = chosen or detect(_judged_on(head)).format
+    if capture_format is None:
+        return _undecided(capture, head, chunks)
+    if began is not None:
+        began(name, capture_format)
+    session = Session(name, capture_format, teller, timeline=timeline)
+    if head:
+        session.feed(head)
+    for chunk in chunks:
+        session.feed(chunk)
+        if progress is not None:
+            progress(capture)
+    return session.close(capture.torn)
+
+
+def _judged_on(head: list[bytes]) -> list[bytes]:
+    """The lines on which the format is judged: not more than it takes."""
+    lines: list[bytes] = []
+    size = 0
+    for line in head[:HEAD_LINES]:
+        lines.append(line[:HEAD_BYTES])
+        size += len(line)
+        if size > HEAD_BYTES:
+            break
+    return lines
+
+
+def _undecided(capture: Capture, head: list[bytes], chunks: Iterable[list[bytes]]) -> Report:
+    report = Report(capture.name, lines=len(head) + sum(map(len, chunks)))
+    if not report.lines:
+        report.notes.append("The capture is empty.")
+    else:
+        report.notes.append(
+            "No format fits: no AT command, result code or unsolicited result code was found in "
+            "its head. Name the format with --format if you know it."
+        )
+    if capture.torn:
+        report.notes.append(f"The capture ends early: {capture.torn}.")
+    return report
