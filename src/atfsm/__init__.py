@@ -7,9 +7,10 @@ one literal table, filled to the last cell. The same table drives, is drawn, and
 from __future__ import annotations
 
 from atfsm.at.facts import LineFact, ModemFact, PdpFact, RecoveryFact, TcpFact, UdpFact
-from atfsm.chart import Chart, Fact, FactKind
+from atfsm.chart import Chart
 from atfsm.charts import CHARTS, LINE, MODEM, PDP, RECOVERY, TCP, UDP
 from atfsm.errors import AtfsmError, CaptureError, ChartError, DrawingError
+from atfsm.fact import Fact, FactKind
 from atfsm.machine import Resident, Rulebook, Table, rulebook, table
 
 __version__ = "0.1.0"

@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from atfsm.errors import AtfsmError, CaptureError
 
@@ -54,13 +54,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line, not in a page of usage."""
 
-    def error(self, message: str) -> None:  # type: ignore[override]  # argparse says NoReturn
+    def error(self, message: str) -> NoReturn:
         _complain(f"{message} (see '{self.prog} --help')")
         sys.exit(UNUSABLE)
 
 
 def _parser() -> argparse.ArgumentParser:
-    from atfsm import __version__  # noqa: PLC0415  the package imports nothing heavy
+    from atfsm import __version__
 
     parser = _Parser(
         prog="atfsm",
@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_replay(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_replay(commands: argparse._SubParsersAction[_Parser]) -> None:
     replay = commands.add_parser(
         "replay",
         help="judge captured logs: where a session left the happy path, why, and what to do",
@@ -87,7 +87,9 @@ def _add_replay(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         metavar="CAPTURE",
         help="a log file (.gz and .zst are opened), a folder, a glob, or - for standard input",
     )
-    replay.add_argument("--json", action="store_true", help="one JSON object a capture, a line each")
+    replay.add_argument(
+        "--json", action="store_true", help="one JSON object a capture, a line each"
+    )
     replay.add_argument("-q", "--quiet", action="store_true", help="only wobbles, no time line")
     replay.add_argument(
         "-v", "--verbose", action="store_true", help="show the AT line's own transitions too"
@@ -98,7 +100,7 @@ def _add_replay(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     replay.set_defaults(run=_run_replay)
 
 
-def _add_diagram(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_diagram(commands: argparse._SubParsersAction[_Parser]) -> None:
     diagram = commands.add_parser(
         "diagram",
         help="draw the charts and their coupling",
@@ -106,14 +108,16 @@ def _add_diagram(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     diagram.add_argument("charts", nargs="*", metavar="CHART", help="only these (default: all)")
     diagram.add_argument("-o", "--output", default="fsm_diagrams", metavar="FOLDER")
-    diagram.add_argument("--format", default="svg", metavar="FORMAT", help="svg (default), png, pdf")
+    diagram.add_argument(
+        "--format", default="svg", metavar="FORMAT", help="svg (default), png, pdf"
+    )
     diagram.add_argument(
         "--check", action="store_true", help="write nothing; fail if a committed DOT differs"
     )
     diagram.set_defaults(run=_run_diagram)
 
 
-def _add_matrix(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_matrix(commands: argparse._SubParsersAction[_Parser]) -> None:
     matrix = commands.add_parser(
         "matrix",
         help="print every (state, fact) cell of a chart",
@@ -135,8 +139,8 @@ def _run_replay(arguments: argparse.Namespace) -> int:
 
 
 def _replay_one(name: str, arguments: argparse.Namespace) -> int:
-    from atfsm.replay import Verdict, replay  # noqa: PLC0415  a heavy import, paid where it is used
-    from atfsm.replay.text import TextReport  # noqa: PLC0415
+    from atfsm.replay import Verdict, replay
+    from atfsm.replay.text import TextReport
 
     progress = _Progress(name)
     if arguments.json:
@@ -145,9 +149,7 @@ def _replay_one(name: str, arguments: argparse.Namespace) -> int:
         print(report.to_json())
     else:
         colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        text = TextReport(
-            print, quiet=arguments.quiet, verbose=arguments.verbose, colour=colour
-        )
+        text = TextReport(print, quiet=arguments.quiet, verbose=arguments.verbose, colour=colour)
         report = replay(
             name,
             format_name=arguments.format,
@@ -172,13 +174,14 @@ def _expanded(names: Sequence[str]) -> Iterator[str]:
                 raise CaptureError(f"{name}: is a folder without files")
             yield from files
         elif glob.has_magic(name) and not path.exists():
-            yield from sorted(glob.glob(name, recursive=True)) or [name]
+            found = glob.glob(name, recursive=True)  # noqa: PTH207  takes absolute patterns too
+            yield from sorted(found) or [name]
         else:
             yield name
 
 
 def _run_diagram(arguments: argparse.Namespace) -> int:
-    from atfsm import diagrams  # noqa: PLC0415  a heavy import, paid where it is used
+    from atfsm import diagrams
 
     folder = Path(arguments.output)
     if arguments.check:
@@ -192,7 +195,7 @@ def _run_diagram(arguments: argparse.Namespace) -> int:
 
 
 def _run_matrix(arguments: argparse.Namespace) -> int:
-    from atfsm.charts import CHARTS  # noqa: PLC0415
+    from atfsm.charts import CHARTS
 
     chart = next((c for c in CHARTS if c.name == arguments.chart), None)
     if chart is None:
@@ -200,7 +203,9 @@ def _run_matrix(arguments: argparse.Namespace) -> int:
         raise AtfsmError(f"there is no chart {arguments.chart!r}; there are: {names}")
     print(chart.summary())
     for (state, fact), cell in chart.matrix.items():
-        print(f"{state:<26} {str(fact):<22} {cell.kind.value:<8} {cell.target:<26} {cell.why}".rstrip())
+        print(
+            f"{state:<26} {fact!s:<22} {cell.kind.value:<8} {cell.target:<26} {cell.why}".rstrip()
+        )
     return CLEAN
 
 
@@ -228,4 +233,3 @@ class _Progress:
 
 def _complain(message: str) -> None:
     print(f"atfsm: {message}", file=sys.stderr)
-

@@ -28,7 +28,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from atfsm.chart import Chart, Fact, Role
+from atfsm.chart import Chart, Role
+from atfsm.fact import Fact
 
 if TYPE_CHECKING:
     from transitions import EventData, Machine
@@ -91,7 +92,7 @@ class Rulebook:
 
 def _machine(chart: Chart) -> Machine:
     """Build the Machine with every cell as an explicit row (no ``'*'``: see docs/adr/0004)."""
-    from transitions import Machine  # noqa: PLC0415  a heavy import, paid where it is used
+    from transitions import Machine
 
     return Machine(
         model=None,
@@ -116,7 +117,7 @@ def _machine(chart: Chart) -> Machine:
 def _call_hook(event: EventData) -> None:
     """Call the resident's ``on_enter_<state>``, where it has one."""
     model = event.model
-    hook = getattr(model, f"on_enter_{model.state}", None)
+    hook = getattr(model, f"on_enter_{event.machine.get_model_state(model).name}", None)
     if hook is not None:
         hook(event)
 

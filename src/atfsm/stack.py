@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from atfsm.at.dialect import EVERY, NAMELESS, Told
 from atfsm.at.facts import LineFact, ModemFact, PdpFact, TcpFact, UdpFact
-from atfsm.chart import Chart, Fact
+from atfsm.chart import Chart
 from atfsm.charts import (
     LINE,
     MODEM,
@@ -26,6 +26,7 @@ from atfsm.charts import (
     TcpState,
     UdpState,
 )
+from atfsm.fact import Fact
 from atfsm.machine import table
 
 
@@ -153,7 +154,9 @@ class Stack:
         """Where every machine stands now, in a fixed order."""
         order = list(TABLED)
         return tuple(
-            sorted(self._places.values(), key=lambda p: (order.index(p.machine), len(p.key), p.key))
+            sorted(
+                self._places.values(), key=lambda p: (order.index(p.machine), len(p.key), p.key)
+            )
         )
 
     def tell(self, told: Told, swept_by: tuple[str, str] | None = None) -> None:
@@ -181,11 +184,17 @@ class Stack:
             return Place(*at, _initial(told.machine), told.context), NEW
         nameless = self._places.get((told.machine, NAMELESS))
         rules = table(TABLED[told.machine])
-        quiet = here is None or rules.is_reset[here.state] or rules.states[here.state] == "undefined"
-        if nameless is not None and told.key != NAMELESS and not rules.is_reset[nameless.state]:
-            if told.fact in NAMED or (quiet and rules.states[nameless.state] != "defining"):
-                del self._places[told.machine, NAMELESS]
-                return nameless._replace(key=told.key), NAMELESS
+        quiet = (
+            here is None or rules.is_reset[here.state] or rules.states[here.state] == "undefined"
+        )
+        if (
+            nameless is not None
+            and told.key != NAMELESS
+            and not rules.is_reset[nameless.state]
+            and (told.fact in NAMED or (quiet and rules.states[nameless.state] != "defining"))
+        ):
+            del self._places[told.machine, NAMELESS]
+            return nameless._replace(key=told.key), NAMELESS
         if here is None or told.fact in NAMED:
             return Place(*at, _initial(told.machine), told.context), NEW
         return here, ""

@@ -310,7 +310,7 @@ def _uart_reads(direction: Direction, data: bytes) -> list[bytes]:
     if direction is TX:
         return [data[:-1], data[-1:]]
     sizes = (1, 9, 2, 31)
-    pieces = []
+    pieces: list[bytes] = []
     while data:
         size = sizes[len(pieces) % len(sizes)]
         pieces.append(data[:size])

@@ -9,12 +9,11 @@ a read command; ``+CEREG: 0,1`` is a read answer and ``+CEREG: 1`` is not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
 
 from atfsm.at.dialect import NAMELESS, Command, DataMode, Dialect, Told
+from atfsm.at.exchange import Bound, Data, Exchange, Heard, Sent, What
 from atfsm.at.facts import LineFact, PdpFact, TcpFact, UdpFact
 from atfsm.at.grammar import (
     CommandLine,
@@ -27,7 +26,7 @@ from atfsm.at.grammar import (
     parse_result,
     read_integer,
 )
-from atfsm.chart import Fact
+from atfsm.fact import Fact
 
 LIMIT_PASSED: dict[str, Fact] = {
     "pdp": PdpFact.LIMIT_PASSED,
@@ -43,98 +42,6 @@ UNLOGGED_OK: dict[str, Fact] = {"tcp": TcpFact.UNLOGGED_OK, "udp": UdpFact.UNLOG
 SOCKETS = ("tcp", "udp")
 ESCAPE = b"+++"
 line_told = partial(Told, "line", "")
-
-
-class What(Enum):
-    """What a piece of the wire was."""
-
-    COMMAND = "command"
-    RESULT = "result"
-    CONNECT = "connect"
-    INFORMATION = "information"
-    URC = "urc"
-    PAYLOAD = "payload"
-    PROMPT = "prompt"
-    STRAY = "stray"  #: a result with no command in flight: the capture hides the command
-    ECHO = "echo"
-    NOISE = "noise"  #: no AT at all
-    SILENCE = "silence"
-
-
-class Bound(NamedTuple):
-    """One member of a command line, with its declaration and the machine it speaks to."""
-
-    command: Command
-    line: CommandLine
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A command line that was written and awaits its final result.
-
-    Attributes:
-        text: As written.
-        members: Its declared members.
-        names: Names of all its members, declared or not.
-        limit_s: Seconds until its result is overdue.
-        notified: The information text that may stand in place of its result has come.
-    """
-
-    text: bytes
-    members: tuple[Bound, ...]
-    names: tuple[bytes, ...]
-    limit_s: float
-    notified: bool = False
-
-    @property
-    def owners(self) -> tuple[Bound, ...]:
-        """The members that speak to a context or a socket, which a silence is charged to."""
-        return tuple(m for m in self.members if m.command.machine in LIMIT_PASSED)
-
-    @property
-    def line(self) -> CommandLine | None:
-        """The first declared member, which decides how information texts read."""
-        return self.members[0].line if self.members else None
-
-
-class Data(NamedTuple):
-    """Data mode: who writes, how many bytes at most, and what ends it."""
-
-    mode: DataMode
-    count: int | None
-    pattern: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """What is known of the conversation.
-
-    Attributes:
-        pattern: The end pattern in force.
-        in_flight: The command that awaits its final result.
-        overdue: An older one that never got its own; a late answer may still name it.
-        waiting: A younger one, while the older is being answered late.
-        addressee: Machine and key of the object last spoken to.
-        data: The data mode that the line is in.
-        numeric: Whether result codes are digits (ATV0).
-    """
-
-    pattern: bytes
-    in_flight: Sent | None = None
-    overdue: Sent | None = None
-    waiting: Sent | None = None
-    addressee: tuple[str, str] | None = None
-    data: Data | None = None
-    numeric: bool = False
-
-
-class Heard(NamedTuple):
-    """What a piece of the wire did: the next exchange, the facts in order, and what it was."""
-
-    exchange: Exchange
-    told: tuple[Told, ...]
-    what: What
 
 
 def send(exchange: Exchange, text: bytes, dialect: Dialect, *, timed: bool) -> Heard:
@@ -200,14 +107,15 @@ def hear(exchange: Exchange, text: bytes, dialect: Dialect, *, timed: bool) -> H
             return send(exchange, text, dialect, timed=timed)
     result = parse_result(text, numeric=exchange.numeric)
     if result is not None and result.kind is ResultKind.CONNECT:
-        return _connect(exchange, result)
+        return _connect(exchange)
     if result is not None and result.is_final:
         return _final(exchange, result)
     information = parse_information(text)
     if information is not None:
         return _information(exchange, information, dialect)
-    what = What.INFORMATION if sent is not None and exchange.data is None else What.NOISE
-    return Heard(exchange, (), what)
+    if sent is None or exchange.data is not None:
+        return Heard(exchange, (), What.NOISE)
+    return Heard(_notify_undeclared(exchange), (), What.INFORMATION)
 
 
 def end_payload(exchange: Exchange) -> Heard:
@@ -251,7 +159,9 @@ def _key(command: Command, line: CommandLine) -> str:
         return ""
     if not isinstance(command.key, int):
         return command.key or NAMELESS
-    number = read_integer(line.parameters[command.key]) if len(line.parameters) > command.key else None
+    number = (
+        read_integer(line.parameters[command.key]) if len(line.parameters) > command.key else None
+    )
     return NAMELESS if number is None else str(number)
 
 
@@ -273,7 +183,7 @@ def _numeric(line: CommandLine, *, before: bool) -> bool:
     return before
 
 
-def _connect(exchange: Exchange, result: Result) -> Heard:
+def _connect(exchange: Exchange) -> Heard:
     """CONNECT: what it opens, the command in flight declares."""
     sent = exchange.in_flight
     opener = next((m for m in sent.members if m.command.data), None) if sent else None
@@ -287,9 +197,13 @@ def _connect(exchange: Exchange, result: Result) -> Heard:
         told: tuple[Told, ...] = (line_told(LineFact.ONLINE_OPENED),)
         return Heard(replace(exchange, in_flight=None, data=data), told, What.CONNECT)
     at = command.count
-    count = read_integer(line.parameters[at]) if at is not None and len(line.parameters) > at else None
+    count = (
+        read_integer(line.parameters[at]) if at is not None and len(line.parameters) > at else None
+    )
     assert command.data is not None
-    data = Data(command.data, count if count is not None and count >= 0 else None, exchange.pattern)
+    data = Data(
+        command.data, count if count is not None and count >= 0 else None, exchange.pattern
+    )
     is_out = command.data is DataMode.OUT
     told = (line_told(LineFact.DATA_OUT_OPENED if is_out else LineFact.DATA_IN_OPENED),)
     if command.opened is not None:
@@ -317,7 +231,12 @@ def _final(exchange: Exchange, result: Result) -> Heard:
             pattern = member.line.parameters[0]
     # Where an older command was answered late, the younger one is in flight again.
     answered = replace(
-        exchange, in_flight=exchange.waiting, overdue=None, waiting=None, data=None, pattern=pattern
+        exchange,
+        in_flight=exchange.waiting,
+        overdue=None,
+        waiting=None,
+        data=None,
+        pattern=pattern,
     )
     return Heard(
         answered,
@@ -354,7 +273,7 @@ def _information(exchange: Exchange, text: InformationText, dialect: Dialect) ->
         exchange = replace(exchange, pattern=text.fields[0])
     declared = dialect.text(text.name)
     if declared is None:
-        return Heard(exchange, (), what)
+        return Heard(_notify_undeclared(exchange), (), what)
     told = declared.read(text, sent.line if sent else None)
     if declared.restarts and told:
         answered = (line_told(LineFact.RESULT_RECEIVED),) if sent else ()
@@ -371,6 +290,14 @@ def _information(exchange: Exchange, text: InformationText, dialect: Dialect) ->
     if owners:
         exchange = replace(exchange, addressee=owners[-1])
     return Heard(exchange, told, what)
+
+
+def _notify_undeclared(exchange: Exchange) -> Exchange:
+    """Note that an undeclared command was answered by something (see `Sent.notified`)."""
+    sent = exchange.in_flight
+    if sent is None or sent.members or sent.notified:
+        return exchange
+    return replace(exchange, in_flight=replace(sent, notified=True))
 
 
 def _answer_late(exchange: Exchange, name: bytes) -> Exchange:

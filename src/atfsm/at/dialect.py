@@ -14,7 +14,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from atfsm.at.grammar import CommandLine, Form, InformationText, Result
-from atfsm.chart import Fact
+from atfsm.fact import Fact
 
 #: Key of an object whose session id the wire has not shown (yet).
 NAMELESS = "?"

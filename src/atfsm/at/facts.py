@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from enum import unique
 
-from atfsm.chart import Fact, FactKind
+from atfsm.fact import Fact, FactKind
 
 __all__ = ["LineFact", "ModemFact", "PdpFact", "RecoveryFact", "TcpFact", "UdpFact"]
 
@@ -63,6 +63,7 @@ class ModemFact(Fact):
     SIM_CODE_AWAITED    = (STEP,    "+CPIN: SIM PIN", "6.2 [KR, FAE]")
     SIM_BUSY            = (STEP,    "+CME ERROR: 14", "5.2 [LEG-S]")
     REGISTERED          = (STEP,    "+CEREG: 1|5, +CGREG: 1|5", "6.2 [ZN]")
+    ATTACHED            = (STEP,    "+CGATT: 1", "6.2 [KR]")
     REGISTERED_CIRCUIT  = (STEP,    "+CREG: 1|5", "6.2 [KR, ZN]")
     SEARCHING           = (STEP,    "+CEREG: 0|2, +CGREG: 0|2", "6.2 [ZN]")
     SEARCHING_CIRCUIT   = (STEP,    "+CREG: 0|2|4", "6.2 [ZN]")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 
 from atfsm.at.facts import LineFact as F
-from atfsm.chart import OF_COMMAND, RESTING, Chart, FactKind, ignore, reset, row, state, wobble
+from atfsm.chart import OF_COMMAND, RESTING, Chart, ignore, reset, row, state, wobble
+from atfsm.fact import FactKind
 
 
 class LineState(StrEnum):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 
 from atfsm.at.facts import ModemFact as F
-from atfsm.chart import RESTING, Chart, FactKind, ignore, reset, row, state, wobble
+from atfsm.chart import RESTING, Chart, ignore, reset, row, state, wobble
+from atfsm.fact import FactKind
 
 
 class ModemState(StrEnum):
@@ -100,10 +101,11 @@ MODEM = Chart(
         # A capture may begin in the middle.
         row(S.UNKNOWN,             F.BOOT_REPORTED,        S.SETTING_UP),
         row(S.UNKNOWN,             F.BOOT_CODE_AWAITED,    S.CHECKING_SIM),
-        row(S.UNKNOWN,             F.SIM_CHECK_REQUESTED,  S.CHECKING_SIM),
-        row(S.UNKNOWN,             F.SIM_READY,            S.REGISTERING),
+        ignore(S.UNKNOWN,          F.SIM_READY,            "a host may ask at any time; it says nothing about registration"),
         row(S.UNKNOWN,             F.SIM_CODE_AWAITED,     S.CHECKING_SIM),
         row(S.UNKNOWN,             F.SIM_BUSY,             S.CHECKING_SIM),
+        *(row(at, F.ATTACHED, S.REGISTERED) for at in (*EARLY, S.REGISTERING, S.ATTACHING)),
+        ignore((S.REGISTERED, S.RADIO_OFF),     F.ATTACHED,           "as it should be, or a late report"),
         row(S.UNKNOWN,             F.REGISTERED,           S.REGISTERED),
         row(S.UNKNOWN,             F.REGISTERED_CIRCUIT,   S.REGISTERED),
         row(S.UNKNOWN,             F.SEARCHING,            S.ATTACHING),

@@ -17,11 +17,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from atfsm.at.correlation import Exchange, Heard, What, end_payload, hear, send, silence
+from atfsm.at.correlation import end_payload, hear, send, silence
 from atfsm.at.dialect import DataMode, Dialect, Told
+from atfsm.at.exchange import Exchange, Heard, What
 from atfsm.at.facts import ModemFact, PdpFact
-from atfsm.chart import Fact, FactKind
 from atfsm.charts import LineState
+from atfsm.fact import Fact, FactKind
 from atfsm.machine import table
 from atfsm.replay.records import Direction
 from atfsm.stack import TABLED, Move, Place, Stack
@@ -84,7 +85,8 @@ def _slots(exchange: Exchange, places: tuple[Place, ...]) -> tuple[Slot, ...]:
         rules = table(TABLED[machine])
         limit_s = rules.limits_s[state]
         if rules.states[state] == LineState.COMMAND_IN_FLIGHT and exchange.in_flight:
-            limit_s = exchange.in_flight.limit_s
+            sent = exchange.in_flight
+            limit_s = sent.limit_s if sent.members or not sent.notified else None
         if limit_s is not None and not rules.is_reset[state]:
             slots.append(Slot(machine, key, limit_s))
     return tuple(slots)
@@ -103,18 +105,25 @@ class Edge(dict[bytes, "Edge"]):
         wobbles: Whether a machine wobbled.
         is_event: Whether it counts as an event of the wire.
         changes: Whether a machine changed its state, or began anew.
+        begins_anew: Whether a new generation starts, or a nameless object gets its name.
+        waits: Whether a machine waits with a limit afterwards.
+        payload: What a complete payload begins with (the mark), ends with (the pattern), and
+            leads to, once one was seen here: payloads are all different, and not remembered.
         learn: Works out what follows, for a tail that was not seen behind this edge yet.
     """
 
     __slots__ = (
         "armed",
+        "begins_anew",
         "changes",
         "direction",
         "is_event",
         "learn",
         "moves",
         "node",
+        "payload",
         "text",
+        "waits",
         "what",
         "wobbles",
     )
@@ -123,7 +132,7 @@ class Edge(dict[bytes, "Edge"]):
     __hash__ = object.__hash__  # type: ignore[assignment]  # dict says None
     __eq__ = object.__eq__
 
-    def __init__(
+    def __init__(  # noqa: PLR0917  made in one place only, and all of it is the edge
         self,
         node: Node,
         direction: Direction,
@@ -147,10 +156,16 @@ class Edge(dict[bytes, "Edge"]):
         self.wobbles = any(table(TABLED[m.machine]).is_wobble[m.after] for m in moves)
         self.is_event = what not in NO_EVENTS
         self.changes = any(m.before != m.after or m.origin for m in moves)
+        self.begins_anew = any(m.origin for m in moves)
+        self.waits = bool(node.slots)
+        self.payload: tuple[bytes, bytes, Edge] | None = None
         self.learn = learn
 
     def __missing__(self, tail: bytes) -> Edge:
         """Called by the dictionary, in C, for a tail that it does not hold."""
+        payload = self.payload
+        if payload is not None and tail.endswith(payload[1]) and tail.startswith(payload[0]):
+            return payload[2]
         return self.learn(self, tail)
 
 

@@ -1,4 +1,4 @@
-"""Captures as files: opened, unpacked, decoded, and cut into physical lines. Never in memory whole.
+"""Captures as files: opened, unpacked, decoded, cut into physical lines; never whole in memory.
 
 Captures are hostile input. What cannot be opened raises one `CaptureError` of one line; what ends
 in the middle gives what it has, and says so.
@@ -8,17 +8,23 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import io
 import sys
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, Final
 
 from atfsm.errors import CaptureError
 
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
 STDIN: Final = "-"
 CHUNK_BYTES: Final = 1 << 19  # ours: some ten thousand lines
-LINE_BYTES_AT_MOST: Final = 1 << 16  # ours, as the formats have it; the rest of the line is dropped
+LINE_BYTES_AT_MOST: Final = (
+    1 << 16
+)  # ours, as the formats have it; the rest of the line is dropped
 _GZIP: Final = b"\x1f\x8b"
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 _UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
@@ -47,9 +53,9 @@ class Capture:
         except OSError:
             self.size_bytes = 0
 
-    def _open(self) -> BinaryIO:
+    def _open(self) -> io.BufferedIOBase:
         if self.name == STDIN:
-            return sys.stdin.buffer
+            return sys.stdin.buffer  # type: ignore[return-value]  # typeshed says BinaryIO
         path = Path(self.name)
         if path.is_dir():
             raise CaptureError(f"{self.name}: is a folder; name the captures in it")
@@ -115,7 +121,7 @@ class Capture:
                 self._file.close()
 
     def _unpack(self, head: bytes) -> Iterator[bytes]:
-        source = _Pushed(head, self._file)
+        source = io.BufferedReader(_Pushed(head, self._file), CHUNK_BYTES)
         if head.startswith(_GZIP):
             with gzip.GzipFile(fileobj=source, mode="rb") as unpacked:
                 while data := unpacked.read(CHUNK_BYTES):
@@ -123,11 +129,11 @@ class Capture:
         elif head == _ZSTD:
             yield from self._unpack_zstd(source)
         else:
-            while data := source.read(CHUNK_BYTES):
+            while data := source.read1(CHUNK_BYTES):
                 yield data
 
-    def _unpack_zstd(self, source: _Pushed) -> Iterator[bytes]:
-        import zstandard  # noqa: PLC0415  paid where it is used
+    def _unpack_zstd(self, source: io.BufferedReader) -> Iterator[bytes]:
+        import zstandard
 
         # 128 MiB is the window that `zstd` itself accepts without being told to.
         decompressor = zstandard.ZstdDecompressor(max_window_size=1 << 27)
@@ -139,13 +145,21 @@ class Capture:
             self.torn = f"the zstd file is torn ({error})"
 
 
-class _Pushed:
+class _Pushed(io.RawIOBase):
     """A file whose first bytes were read already; reads like a file."""
 
-    def __init__(self, head: bytes, file: BinaryIO) -> None:
+    def __init__(self, head: bytes, file: io.BufferedIOBase) -> None:
+        super().__init__()
         self._head = head
         self._file = file
 
-    def read(self, size: int = -1) -> bytes:
-        head, self._head = self._head, b""
-        return head + self._file.read(size)
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        view = memoryview(buffer)
+        # read1 gives what is there: a pipe that is still written to is followed as it grows.
+        data = self._head[: len(view)] or self._file.read1(len(view))
+        self._head = self._head[len(view) :]
+        view[: len(data)] = data
+        return len(data)

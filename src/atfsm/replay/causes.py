@@ -16,7 +16,7 @@ from atfsm.at.facts import ModemFact as M
 from atfsm.at.facts import PdpFact as P
 from atfsm.at.facts import TcpFact as T
 from atfsm.at.facts import UdpFact as U
-from atfsm.chart import Fact
+from atfsm.fact import Fact
 
 ANY_STATE: Final[frozenset[str]] = frozenset()
 
@@ -56,7 +56,13 @@ def cause(
     return Cause(frozenset(facts), frozenset(states), frozenset(codes), why, then, source)
 
 
-TCP_REFUSED: Final = (T.SEND_REFUSED, T.RECEIVE_REFUSED, T.CONNECT_REFUSED, T.DEFINE_REFUSED, T.STRAY_REFUSAL)
+TCP_REFUSED: Final = (
+    T.SEND_REFUSED,
+    T.RECEIVE_REFUSED,
+    T.CONNECT_REFUSED,
+    T.DEFINE_REFUSED,
+    T.STRAY_REFUSAL,
+)
 UDP_REFUSED: Final = (U.SEND_REFUSED, U.RECEIVE_REFUSED, U.DEFINE_REFUSED, U.STRAY_REFUSAL)
 REFUSED: Final = (*TCP_REFUSED, *UDP_REFUSED)
 LIMITS: Final = (L.LIMIT_PASSED, M.LIMIT_PASSED, P.LIMIT_PASSED, T.LIMIT_PASSED, U.LIMIT_PASSED)
@@ -67,7 +73,7 @@ HIDDEN: Final = (
 
 # fmt: off
 CAUSES: Final[tuple[Cause, ...]] = (
-    # ------------------------------------------------------------------ 923, the port and its data mode
+    # ---------------------------------------------------------- 923, the port and its data mode
     cause((T.SEND_REFUSED, T.RECEIVE_REFUSED, T.STRAY_REFUSAL),
           "923 means that the port could not enter data mode: [[{command} was sent]]"
           "[[{no_command}data was sent]] while TCP socket {name} was still {state}, since line {since}." + HIDDEN +
@@ -174,6 +180,5 @@ SWEPT_WHY: Final = (
 SWEPT_DO: Final = "Rebuild it after {neighbour} is back: nothing of it can be kept."
 #: What is said where no row fits.
 OTHERWISE: Final = (
-    "`{got}` has no place here: {whole} was {state}, since line {since}"
-    "[[; {expected} was due]]."
+    "`{got}` has no place here: {whole} was {state}, since line {since}[[; {expected} was due]]."
 )

@@ -27,12 +27,13 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from atfsm.at.correlation import What
 from atfsm.at.dialect import NAMELESS
 from atfsm.at.errors import TCP_NOTIF, UDP_NOTIF, cme_meaning, code_meaning
+from atfsm.at.exchange import What
 from atfsm.at.facts import LineFact, PdpFact, TcpFact, UdpFact
 from atfsm.at.grammar import ResultKind, parse_information, parse_result
-from atfsm.chart import CellKind, Chart, Fact, FactKind
+from atfsm.chart import CellKind, Chart
+from atfsm.fact import Fact, FactKind
 from atfsm.machine import table
 from atfsm.replay.automaton import Edge
 from atfsm.replay.causes import CAUSES, OTHERWISE, REMEDY, SWEPT_DO, SWEPT_WHY, Cause
@@ -138,7 +139,8 @@ class _Case:
             _FIELD.sub(self._id, fact.wire) for fact in expected_in(self.chart, self.state)
         )
         context = next(
-            (p.context for p in edge.node.places if (p.machine, p.key) == move[:2] and p.context), ""
+            (p.context for p in edge.node.places if (p.machine, p.key) == move[:2] and p.context),
+            "",
         )
         known = ledger.keys("pdp")
         self.cnx = context or (known[0] if len(known) == 1 else "")

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from atfsm.chart import Fact
+from atfsm.fact import Fact
 from atfsm.replay.automaton import Edge
 from atfsm.stack import NEW
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from itertools import count
 from typing import Final
 
-from atfsm.at.correlation import What
 from atfsm.at.dialect import DataMode, Dialect
+from atfsm.at.exchange import What
 from atfsm.at.framing import Framer, Line, Payload, Prompt
 from atfsm.at.grammar import parse_command_line, parse_result
 from atfsm.replay.automaton import Automaton, Edge, Node, Slot, takes_payload
@@ -33,6 +34,7 @@ class Observer:
         learn: What an edge calls for an unknown tail (see `atfsm.replay.run`).
 
     Attributes:
+        automaton: What works out and remembers the edges.
         edge: The last edge taken; its node is the present configuration.
         ledger: What each machine went through.
         events: Pieces of the wire seen so far: commands, results, information texts, payloads.
@@ -49,8 +51,8 @@ class Observer:
         self._dialect = dialect
         self._witness = witness
         self._learn = learn
-        self._automaton = Automaton(dialect, timed=False, learn=learn)
-        self.edge = self._automaton.start()
+        self.automaton = Automaton(dialect, timed=False, learn=learn)
+        self.edge = self.automaton.start()
         self.ledger = Ledger()
         self.events = 0
         self.now_s: float | None = None
@@ -64,24 +66,22 @@ class Observer:
         """The present configuration."""
         return self.edge.node
 
-    @property
-    def automaton(self) -> Automaton:
-        """What works out and remembers the edges; made anew when it has remembered enough."""
-        timed = self.now_s is not None
-        if self._automaton.is_full or self._automaton.timed is not timed:
-            self._automaton = Automaton(self._dialect, timed=timed, learn=self._learn)
-            self.edge = self._automaton.edge_to(self.node.exchange, self.node.places)
-        return self._automaton
+    def fresh_edge(self) -> Edge:
+        """The last edge, after forgetting what was remembered, if it is time to.
 
-    @property
-    def automaton_in_run(self) -> Automaton:
-        """The automaton as it is: within a run it may not be made anew."""
-        return self._automaton
+        To be called between steps only: within a run the automaton stays as it is.
+        """
+        timed = self.now_s is not None
+        if self.automaton.is_full or self.automaton.timed is not timed:
+            self.automaton = Automaton(self._dialect, timed=timed, learn=self._learn)
+            self.edge = self.automaton.edge_to(self.node.exchange, self.node.places)
+        return self.edge
 
     def read(self, record: Record) -> None:
         """Follow one record."""
         if record.time_s is not None:
             self.advance(record.time_s, record.line)
+        self.fresh_edge()
         if not record.whole:
             self._read_bytes(record)
         elif record.data:
@@ -122,27 +122,34 @@ class Observer:
             first: Physical line of the first.
             time_s: Exact time of the last, where the capture has a clock.
         """
-        last_lines = dict(zip(edges, range(first, first + len(edges)), strict=True))
+        last_lines = dict(zip(edges, count(first)))
         self.events += len(edges) - sum(edges.count(e) for e in last_lines if not e.is_event)
-        if any(e.wobbles for e in last_lines) or self._wants_all:
-            self._take_one_by_one(edges, first)
+        if any(e.wobbles for e in last_lines):
+            self._take_wobbling(edges, first)
         else:
-            counts = {
-                e: edges.count(e) for e in last_lines if any(m.origin for m in e.moves)
-            }
-            self.ledger.note_run(last_lines.items(), counts)
+            self._take_calm(edges, first, last_lines)
         for edge, line in last_lines.items():
             if edge.what is What.STRAY:
                 self.strays.append(line)
         self.edge = edges[-1]
         self.now_s = time_s if time_s is not None else self.now_s
 
-    def _take_one_by_one(self, edges: list[Edge], first: int) -> None:
+    def _take_wobbling(self, edges: list[Edge], first: int) -> None:
+        """Write down a run with wobbles, one by one: each is explained by what was before."""
         for line, edge in enumerate(edges, first):
+            if edge.wobbles or (edge.changes and self._wants_all):
+                self._witness(line, edge, self.ledger)
             if edge.moves:
+                self.ledger.note(line, edge)
+
+    def _take_calm(self, edges: list[Edge], first: int, last_lines: dict[Edge, int]) -> None:
+        """Write down a run without wobbles: of each edge, only its last line matters."""
+        if self._wants_all:
+            for line, edge in enumerate(edges, first):
                 if edge.changes:
                     self._witness(line, edge, self.ledger)
-                self.ledger.note(line, edge)
+        anew = {e: edges.count(e) for e in last_lines if e.begins_anew}
+        self.ledger.note_run(last_lines.items(), anew)
 
     #: Whether the witness must be told of every change, not only of wobbles.
     _wants_all = False
@@ -195,7 +202,7 @@ class Observer:
                 self._hear(direction, tail, line)
             return
         is_host = direction is Direction.TX
-        may_be_over = data.count is not None and self.held.at_most_bytes >= data.count
+        may_be_over = data.count_bytes is not None and self.held.at_most_bytes >= data.count_bytes
         is_result = not is_host and _is_final(text)
         is_command = text[:2].upper() == b"AT" and parse_command_line(text) is not None
         if may_be_over and ((is_host and is_command) or is_result):
@@ -249,7 +256,7 @@ class Observer:
             is_due = takes_payload(self.node.exchange, direction)
             if is_due and not wire.in_payload and data is not None:
                 wire.framer.expect_payload(
-                    count=data.count,
+                    count=data.count_bytes,
                     pattern=data.pattern,
                     followed_by_result=direction is Direction.RX,
                 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from atfsm.at.correlation import Data
+from atfsm.at.exchange import Data
 from atfsm.replay.records import Direction
 
 #: The default end pattern as forum software prints it: dashes turned into U+2013.
@@ -64,7 +64,7 @@ class Held:
 
     def is_beyond(self, data: Data) -> bool:
         """Whether more was held than the payload can have been."""
-        count = BYTES_AT_MOST if data.count is None else min(data.count, BYTES_AT_MOST)
+        count = BYTES_AT_MOST if data.count_bytes is None else min(data.count_bytes, BYTES_AT_MOST)
         limit = count + len(data.pattern) + SLACK_BYTES
         return self._text_bytes > limit or len(self._lines) > LINES_AT_MOST
 

@@ -9,12 +9,14 @@ both ways say the same, line for line.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from itertools import accumulate, compress
 from math import inf
-from operator import getitem, ne
+from operator import getitem, itemgetter, ne
 from typing import Final
 
-from atfsm.replay.automaton import REMEMBERED_BYTES, Edge, takes_payload
+from atfsm.at.dialect import DataMode
+from atfsm.replay.automaton import REMEMBERED_BYTES, Edge
 from atfsm.replay.formats import Format, Reader
 from atfsm.replay.observer import Observer, resolve
 from atfsm.replay.records import Direction
@@ -22,40 +24,108 @@ from atfsm.replay.records import Direction
 #: Lines followed at once; ours: doubled after each run that went to its end, from the first on.
 SHORTEST_RUN: Final = 64
 LONGEST_RUN: Final = 8_192
-#: Stamps remembered before they are forgotten; ours: more than a run can hold.
-STAMPS_AT_MOST: Final = 20_000
+#: Two digits of seconds, as every layout ends.
+DIGITS_S: Final = {b"%02d" % number: float(number) for number in range(60)}
+#: Minutes remembered before they are forgotten; ours.
+MINUTES_AT_MOST: Final = 1_000
 
 
 class _StopError(Exception):
     """The next line is not for the fast way."""
 
 
-class _Clock(dict[bytes, float]):
-    """Whole seconds by the head of a line; minus infinity for what is no stamp."""
+class _Clock:
+    """Reads the stamps of a capture in which all of them are written alike."""
 
     def __init__(self, capture_format: Format) -> None:
-        super().__init__()
         self._format = capture_format
+        self._minutes: dict[bytes, float] = {}
         self.fits: tuple[int, int] = (0, 0)
-        self.rest = b""
+        self._rest = b""
 
     def fit(self, line: bytes) -> bool:
-        """Learn from *line* where stamps end in this capture."""
+        """Learn from *line* where the whole seconds and the whole stamp end in this capture."""
         moment = self._format.stamp_of(line)
         if moment is None:
             return False
         if self.fits != moment[:2]:
-            self.clear()
+            self._minutes.clear()
             self.fits = moment[:2]
-            self.rest = line[moment[0] : moment[1]]
+            self._rest = line[moment[0] : moment[1]]
         return True
 
-    def __missing__(self, head: bytes) -> float:
-        if len(self) > STAMPS_AT_MOST:
-            self.clear()
-        moment = self._format.stamp_of(head + self.rest)
-        self[head] = seconds = -inf if moment is None or moment[:2] != self.fits else moment[2]
-        return seconds
+    def seconds(self, head: bytes) -> float:
+        """The whole seconds that *head* says; minus infinity where it is no such stamp."""
+        # Every layout ends its whole seconds with two digits of them, so the rest repeats.
+        minute = head[:-2]
+        digits_s = DIGITS_S.get(head[-2:], -inf)
+        base_s = self._minutes.get(minute)
+        if base_s is None:
+            moment = self._format.stamp_of(head + self._rest)
+            if moment is None or moment[:2] != self.fits:
+                return -inf
+            if len(self._minutes) > MINUTES_AT_MOST:
+                self._minutes.clear()
+            base_s = self._minutes[minute] = moment[2] - digits_s
+        return base_s + digits_s
+
+    def knows(self, heads: list[bytes]) -> bool:
+        """Whether all *heads* are such stamps, of minutes that were met before, in order.
+
+        Asks C alone. No is no answer: `seconds` has the last word.
+        """
+        minutes = set(map(_MINUTE, heads))
+        return (
+            minutes <= self._minutes.keys()
+            and set(map(_DIGITS, heads)) <= DIGITS_S.keys()
+            and (
+                len(minutes) == 1
+                or sorted(minutes, key=self._minutes.__getitem__) == sorted(minutes)
+            )
+            and sorted(heads) == heads
+        )
+
+
+_MINUTE = itemgetter(slice(None, -2))
+_DIGITS = itemgetter(slice(-2, None))
+
+
+class _Stamps:
+    """The stamps of a run, by the lines on which the second changes.
+
+    Attributes:
+        changes: Indexes of the lines on which the stamp differs from the line before, from 0 on.
+        count: How many lines there are.
+    """
+
+    def __init__(self, clock: _Clock, lines: list[bytes]) -> None:
+        self._clock = clock
+        heads = list(map(itemgetter(slice(clock.fits[0])), lines))
+        self.changes = [0, *compress(range(1, len(heads)), map(ne, heads[1:], heads))]
+        self._heads = [heads[at] for at in self.changes]
+        self.count = len(heads)
+        if not clock.knows(self._heads):
+            self._cut_where_wrong()
+
+    def _cut_where_wrong(self) -> None:
+        """Cut before the first line without such a stamp, or with an earlier one."""
+        before_s = -inf
+        for at, head in zip(self.changes, self._heads, strict=True):
+            seconds = self._clock.seconds(head)
+            if seconds == -inf or seconds < before_s:
+                self.cut(at)
+                return
+            before_s = seconds
+
+    def cut(self, count: int) -> None:
+        """Keep the first *count* lines only."""
+        kept = bisect_left(self.changes, count)
+        del self.changes[kept:], self._heads[kept:]
+        self.count = count
+
+    def at(self, index: int) -> float:
+        """Whole seconds of line *index*."""
+        return self._clock.seconds(self._heads[bisect_right(self.changes, index) - 1])
 
 
 class Runner:
@@ -92,7 +162,7 @@ class Runner:
             _StopError: The line takes more than itself to understand.
         """
         said = self._format.text_of(tail)
-        automaton = observer.automaton_in_run
+        automaton = observer.automaton
         if said is None:  # a blank line, a comment, another logger
             edge[tail] = follows = automaton.skip(edge.node)
             automaton.remembered()
@@ -101,50 +171,55 @@ class Runner:
         if b"\r" in text:
             raise _StopError
         data = edge.node.exchange.data
-        if data is not None and not takes_payload(edge.node.exchange, Direction.RX):
-            if direction is Direction.TX and observer.held.end_in(text, data.pattern) == b"":
-                return automaton.end_payload(edge.node, direction)
-            if direction is not Direction.RX:
+        if data is not None and data.mode is not DataMode.ONLINE:
+            writer = Direction.TX if data.mode is DataMode.OUT else Direction.RX
+            if direction is writer and observer.held.end_in(text, data.pattern) == b"":
+                follows = automaton.end_payload(edge.node, direction)
+                self._expect_payload(edge, tail, text, data.pattern, follows)
+                return follows
+            if direction is not Direction.RX or data.mode is not DataMode.OUT:
                 raise _StopError
-        elif data is not None:
-            if direction is Direction.RX and observer.held.end_in(text, data.pattern) == b"":
-                return automaton.end_payload(edge.node, direction)
-            raise _StopError
         follows = automaton.step(edge.node, resolve(direction, text, edge.node), text)
         if len(tail) <= REMEMBERED_BYTES:
             edge[tail] = follows
             automaton.remembered()
         return follows
 
+    def _expect_payload(
+        self, edge: Edge, tail: bytes, text: bytes, pattern: bytes, follows: Edge
+    ) -> None:
+        """Have *edge* know payload by its mark and its end pattern, whatever stands between."""
+        start = tail.find(text)
+        if start >= 0 and text.endswith(pattern) and not self._format.notes:
+            edge.payload = (tail[:start], tail[start + len(text) - len(pattern) :], follows)
+
     def _run(self, observer: Observer, lines: list[bytes], first: int) -> int:
         """Follow as many of *lines* as the fast way can; return how many."""
-        seconds: list[float] = []
+        stamps = None
         tails = lines
-        is_timed = self._clock.fit(lines[0])
-        if is_timed:
-            seconds_end, stamp_end = self._clock.fits
-            seconds = list(map(self._clock.__getitem__, [line[:seconds_end] for line in lines]))
-            if min(seconds) == -inf:
-                seconds = seconds[: seconds.index(-inf)]
-                lines = lines[: len(seconds)]
-            tails = [line[stamp_end:] for line in lines]
-            if observer.now_s is None or not lines:
+        if self._clock.fit(lines[0]):
+            if observer.now_s is None:
                 return 0  # the first stamp decides how silence is judged
+            stamps = _Stamps(self._clock, lines)
+            if not stamps.count:
+                return 0
+            tails = list(map(itemgetter(slice(self._clock.fits[1], None)), lines[: stamps.count]))
         elif self._format.stamp_required or observer.now_s is not None:
             return 0
         edges: list[Edge] = []
-        observer.automaton  # noqa: B018  forgets, if it is time to, before the run, not within
+        start = observer.fresh_edge()
         try:
             # On an exception, what was followed so far stays in the list.
-            edges.extend(accumulate(tails, getitem, initial=observer.edge))
+            edges.extend(accumulate(tails, getitem, initial=start))
         except _StopError:
             self._length = SHORTEST_RUN
         else:
             self._length = min(2 * self._length, LONGEST_RUN)
-        edges = edges[1:]
+        del edges[0]
         time_s = None
-        if is_timed and edges:
-            edges, time_s = self._keep_time(observer, edges, lines, seconds, first)
+        if stamps is not None and edges:
+            stamps.cut(min(stamps.count, len(edges)))
+            time_s = self._keep_time(observer, edges, lines, stamps, first)
         if edges:
             observer.take_run(edges, first, time_s)
         return len(edges)
@@ -154,42 +229,37 @@ class Runner:
         observer: Observer,
         edges: list[Edge],
         lines: list[bytes],
-        seconds: list[float],
+        stamps: _Stamps,
         first: int,
-    ) -> tuple[list[Edge], float | None]:
-        """Cut a run before the first second in which a limit may pass; arm what waits at its end.
+    ) -> float | None:
+        """Cut *edges* before the first second in which a limit may pass, and arm what waits then.
 
         Returns:
-            The edges that stay, and the exact time of the last.
+            The exact time of the last edge that stays.
         """
-        opening = self._exact(lines[0], first)
+        opening_s = self._exact(lines[0], first)
         assert observer.now_s is not None
-        if opening is None or opening < observer.now_s:
-            return [], None
-        day_s = opening - opening % 1 - seconds[0] if opening - seconds[0] > 1 else 0.0
-        waits = _Waits(observer, edges, seconds, day_s)
-        count = len(edges)
-        changes = compress(range(1, count), map(ne, seconds[1:count], seconds))
-        for at in (0, *changes):
-            if at and seconds[at] < seconds[at - 1]:
-                count = at
+        if opening_s is None or opening_s < observer.now_s:
+            edges.clear()
+            return None
+        # The reader counts days up over midnight; the stamps of a run do not know the day.
+        day_s = opening_s - opening_s % 1 - stamps.at(0)
+        waits = _Waits(observer, edges, stamps, day_s)
+        for at in stamps.changes:
+            if (edges[at - 1] if at else observer.edge).waits and waits.may_end_at(at):
+                del edges[at:]
                 break
-            if waits.may_end_at(at):
-                count = at
-                break
-        edges = edges[:count]
         if not edges:
-            return [], None
-        armed = {
-            (slot.machine, slot.key): waits.armed_at(slot, count) for slot in edges[-1].node.slots
-        }
-        exact: dict[tuple[str, str], float] = {}
-        for at_key, index in armed.items():
-            moment = None if index is None else self._exact(lines[index], first + index)
-            exact[at_key] = observer.armed_s.get(at_key, opening) if moment is None else moment
-        closing = self._exact(lines[count - 1], first + count - 1)
-        observer.armed_s = exact
-        return edges, closing
+            return None
+        armed_s: dict[tuple[str, str], float] = {}
+        for machine, key, _ in edges[-1].node.slots:
+            index = waits.armed_at((machine, key), len(edges))
+            exact_s = None if index is None else self._exact(lines[index], first + index)
+            armed_s[machine, key] = (
+                observer.armed_s.get((machine, key), opening_s) if exact_s is None else exact_s
+            )
+        observer.armed_s = armed_s
+        return self._exact(lines[len(edges) - 1], first + len(edges) - 1)
 
     def _exact(self, line: bytes, number: int) -> float | None:
         """The exact time of a line."""
@@ -201,36 +271,35 @@ class _Waits:
     """Which machines wait along a run, and since when."""
 
     def __init__(
-        self, observer: Observer, edges: list[Edge], seconds: list[float], day_s: float
+        self, observer: Observer, edges: list[Edge], stamps: _Stamps, day_s: float
     ) -> None:
         self._start = observer.edge
         self._armed_s = observer.armed_s
         self._edges = edges
-        self._seconds = seconds
+        self._stamps = stamps
         self._day_s = day_s
         self._known: dict[tuple[str, str], tuple[int, int | None]] = {}
 
     def may_end_at(self, at: int) -> bool:
         """Whether a limit may pass within the second of line *at*."""
         node = (self._edges[at - 1] if at else self._start).node
-        for slot in node.slots:
-            index = self.armed_at(slot, at)
+        for machine, key, limit_s in node.slots:
+            index = self.armed_at((machine, key), at)
             since_s = (
-                self._armed_s.get((slot.machine, slot.key), -inf) - self._day_s
+                self._armed_s.get((machine, key), -inf) - self._day_s
                 if index is None
-                else self._seconds[index]
+                else self._stamps.at(index)
             )
-            if self._seconds[at] + 1 - since_s > slot.limit_s:
+            if self._stamps.at(at) + 1 - since_s > limit_s:
                 return True
         return False
 
-    def armed_at(self, slot: tuple[str, str, float], before: int) -> int | None:
-        """The last line before *before* that armed *slot*; None: before the run."""
-        at_key = slot[:2]
-        looked, found = self._known.get(at_key, (0, None))
+    def armed_at(self, machine: tuple[str, str], before: int) -> int | None:
+        """The last line before *before* that armed *machine*; None: before the run."""
+        looked, found = self._known.get(machine, (0, None))
         for index in range(before - 1, looked - 1, -1):
-            if at_key in self._edges[index].armed:
+            if machine in self._edges[index].armed:
                 found = index
                 break
-        self._known[at_key] = (before, found)
+        self._known[machine] = (before, found)
         return found

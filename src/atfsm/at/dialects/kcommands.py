@@ -9,7 +9,7 @@ from atfsm.at.facts import PdpFact as P
 from atfsm.at.facts import TcpFact as T
 from atfsm.at.facts import UdpFact as U
 from atfsm.at.grammar import CommandLine, Form, InformationText, read_integer
-from atfsm.chart import Fact
+from atfsm.fact import Fact
 
 NO_SESSION = 910  # 5.1: bad session id [LEG-E, QA-TCP]
 
@@ -40,7 +40,7 @@ def _read_context(text: InformationText, _in_flight: CommandLine | None) -> tupl
     cnx, status = text.integer(0), text.integer(1)
     if cnx is None or status is None:
         return ()
-    fact = _read_attempt(text) if status == 2 else CONTEXT_STATUS.get(status)  # noqa: PLR2004
+    fact = _read_attempt(text) if status == 2 else CONTEXT_STATUS.get(status)
     return (Told("pdp", str(cnx), fact),) if fact else ()
 
 
@@ -50,13 +50,13 @@ def _read_status(text: InformationText, in_flight: CommandLine | None) -> tuple[
     It does not say whose: the command in flight does, or, in the list form, a fifth field
     before the others (3.1 [FR]).
     """
-    shift = 1 if len(text.fields) > 4 else 0  # noqa: PLR2004  four fields, or five with <sid>
+    shift = 1 if len(text.fields) > 4 else 0
     status, notif = text.integer(shift), text.integer(shift + 1)
     parameters = in_flight.parameters if in_flight and in_flight.name == b"+KTCPSTAT" else ()
     sid = text.integer(0) if shift else read_integer(parameters[0]) if parameters else None
     if sid is None or status not in SESSION_STATUS:
         return ()
-    by_peer = status == 5 and notif == 4  # noqa: PLR2004  3.2, 3.4: closed, by the peer
+    by_peer = status == 5 and notif == 4
     return (Told("tcp", str(sid), T.PEER_CLOSED if by_peer else SESSION_STATUS[status]),)
 
 
@@ -80,12 +80,15 @@ def _read_definition(machine: str, named: Fact, connected: Fact | None) -> Text:
             return ()
         if len(text.fields) == 1 and (in_flight is None or in_flight.form is not Form.READ):
             return (Told(machine, str(sid), named),)
-        if connected and text.integer(1) == 1 and len(text.fields) > 3:  # noqa: PLR2004  3.1 [QA-TLS]
+        if connected and text.integer(1) == 1 and len(text.fields) > 3:
             return (Told(machine, str(sid), connected),)
         return ()
 
     return Text(
-        b"+KTCPCFG" if machine == "tcp" else b"+KUDPCFG", read, "3.1, 4 [QA-BX, QA-TLS]", names=True
+        b"+KTCPCFG" if machine == "tcp" else b"+KUDPCFG",
+        read,
+        "3.1, 4 [QA-BX, QA-TLS]",
+        names=True,
     )
 
 

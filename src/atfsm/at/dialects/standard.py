@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from atfsm.at.dialect import Command, DataMode, Text, Told
+from atfsm.at.dialect import Command, DataMode, Text, Told, by_field
 from atfsm.at.facts import ModemFact as M
 from atfsm.at.facts import PdpFact as P
 from atfsm.at.grammar import CommandLine, Form, InformationText
-from atfsm.chart import Fact
+from atfsm.fact import Fact
 
 SETTING_S = 15.0
 SETTING = "6.4: settings 2 s (KR) to 15 s (STM default)"
@@ -59,9 +59,9 @@ def _event(text: InformationText, _in_flight: CommandLine | None) -> tuple[Told,
     words = text.value.upper().split()
     if words[1:2] == [b"DETACH"]:
         return (Told("modem", "", M.DETACHED),)
-    if words[:3] == [b"NW", b"PDN", b"DEACT"] and len(words) > 3:  # noqa: PLR2004  the <cid>
+    if words[:3] == [b"NW", b"PDN", b"DEACT"] and len(words) > 3:
         cid = words[3].split(b",")[0]
-        return (Told("pdp", cid.decode(), P.LOST),) if cid.isdigit() and len(cid) <= 2 else ()  # noqa: PLR2004
+        return (Told("pdp", cid.decode(), P.LOST),) if cid.isdigit() and len(cid) <= 2 else ()
     return ()
 
 
@@ -70,7 +70,11 @@ def _functionality(line: CommandLine) -> Fact | None:
     fun, rst = (*line.parameters, b"", b"")[:2]
     if rst == b"1":
         return M.RESTART_REQUESTED
-    return {b"0": M.RADIO_OFF_REQUESTED, b"4": M.RADIO_OFF_REQUESTED, b"1": M.RADIO_ON_REQUESTED}.get(fun)
+    return {
+        b"0": M.RADIO_OFF_REQUESTED,
+        b"4": M.RADIO_OFF_REQUESTED,
+        b"1": M.RADIO_ON_REQUESTED,
+    }.get(fun)
 
 
 def _settings(*names: bytes) -> tuple[Command, ...]:
@@ -88,7 +92,9 @@ def _settings(*names: bytes) -> tuple[Command, ...]:
 
 
 def _asking(*names: bytes) -> tuple[Command, ...]:
-    return tuple(Command(name=name, form=None, limit_s=SETTING_S, source=SETTING) for name in names)
+    return tuple(
+        Command(name=name, form=None, limit_s=SETTING_S, source=SETTING) for name in names
+    )
 
 
 # fmt: off
@@ -111,6 +117,7 @@ TEXTS: tuple[Text, ...] = (
     Text(b"+CGREG", _registration, "6.2 [ZN, KR]"),
     Text(b"+CREG",  _registration, "6.2 [ZN, KR]"),
     Text(b"+CPIN",  _sim,          "6.2 [KR, FAE]"),
+    Text(b"+CGATT", by_field("modem", {1: M.ATTACHED}, on=0), "6.2 [KR]"),
     Text(b"+CGEV",  _event,        "6.2 [STD, ZN]"),
 )
 # fmt: on

@@ -61,11 +61,14 @@ def _weigh(entry: Format, lines: tuple[bytes, ...]) -> tuple[int, int]:
     marked = [entry.marked_text_of(line) for line in lines]
     said = {text for _, text in filter(None, marked)}
     marked_side = next((side for side, _ in filter(None, marked)), None)
-    fitting = 0
+    fitting = sum(
+        entry.distinct or any(map(is_at, text.split(b"\r"))) for _, text in filter(None, marked)
+    )
+    if entry.has_marks and not fitting:
+        return 0, 0
     against = 0
     for line, found in zip(lines, marked, strict=True):
         if found is not None:
-            fitting += entry.distinct or any(map(is_at, found[1].split(b"\r")))
             continue
         text = entry.tidy(line)
         if not is_at(text):

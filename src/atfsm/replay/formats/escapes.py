@@ -25,10 +25,10 @@ class Escapes:
     words: Mapping[bytes, bytes] = field(default_factory=dict)
 
     def undo(self, text: bytes) -> bytes:
-        """Give the bytes that the logger saw.
+        r"""Give the bytes that the logger saw.
 
         >>> ANGLE_HEX.undo(b"AT<0D>")
-        b'AT\\r'
+        b'AT\r'
         """
         return self.pattern.sub(self._byte, text)
 
@@ -77,9 +77,9 @@ MBED: Final = Escapes(
 
 
 def hex_cells(text: bytes) -> bytes:
-    """Read the cells of a hex dump.
+    r"""Read the cells of a hex dump.
 
     >>> hex_cells(b"41 54  0D ")
-    b'AT\\r'
+    b'AT\r'
     """
     return bytes.fromhex(text.decode("ascii"))

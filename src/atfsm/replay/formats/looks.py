@@ -11,20 +11,24 @@ from typing import Final
 
 _COMMAND: Final = re.compile(
     rb"""AT(?:
-        [ ]?[+\#$%!*^_@\\][A-Z][^\r\n]*                  # extended: AT+CSQ, AT!RESET
-      | [ ]?D[ TPL]{0,2}[\d*\#+,">][^\r\n]*               # dialling: ATDT*99***1#
+        [ ]?[+\#$%!*^_@\\][A-Z][^\r\n]*+                 # extended: AT+CSQ, AT!RESET
+      | [ ]?D[ TPL]{0,2}[\d*\#+,">][^\r\n]*+              # dialling: ATDT*99***1#
       | D[^\s;]{1,40};                                    # a voice call to a placeholder
       | (?![A-Z]{3}|&T$)
-        (?:[ ]?(?:S\d{1,3}(?:=\d{0,3}|\?) | [&%\\]?[A-Z]\d{0,3}))*   # basic: ATE0V1 &C1
-        (?:;?[ ]?[+\#$%!*^_@][A-Z][^\r\n]*)?              # then extended: ATE0+IFC=2,2
+        (?:                                              # basic: ATE0V1 &C1
+            [ ]?S\d{1,3}(?:=\d{0,3}|\?) | [ ]?[&%\\][A-Z]\d{0,3} | [A-Z]\d{0,3} | [ ][A-Z]\d{1,3}
+        )*
+        (?:;?[ ]?[+\#$%!*^_@][A-Z][^\r\n]*+)?              # then extended: ATE0+IFC=2,2
     )\s*""",
     re.VERBOSE | re.IGNORECASE,
 )
 _FINAL: Final = re.compile(
-    rb"(?:OK|ERROR|\+CM[ES] ERROR: ?[\w ]+|CONNECT(?: (?:OK|FAIL|\d[\w/.:]*))?|NO CARRIER"
+    rb"(?:OK|ERROR|\+CM[ES] ERROR: ?[\w ]{1,60}|CONNECT(?: (?:OK|FAIL|\d[\w/.:]*))?|NO CARRIER"
     rb"|NO ANSWER|NO DIAL ?TONE|BUSY|SEND OK|SEND FAIL)\s*"
 )
-_NAMED: Final = re.compile(rb"[+^#*$%!][A-Z][A-Z0-9_ -]{0,40}:")
+_NAMED: Final = re.compile(
+    rb"[+^#*$%!][A-Z][A-Z0-9_ -]{1,40}:(?:[ \d\"(][^\x00-\x08\x0e-\x1f\x7f]*)?\s*", re.IGNORECASE
+)
 
 
 def is_command(text: bytes) -> bool:
@@ -33,8 +37,8 @@ def is_command(text: bytes) -> bool:
 
 
 def is_answer(text: bytes) -> bool:
-    """Tell whether *text* reads as a final result code, or begins like a URC (``+NAME:``)."""
-    return _NAMED.match(text) is not None or _FINAL.fullmatch(text) is not None
+    """Tell whether *text* reads as a final result code or URC (``+NAME: ...``)."""
+    return _NAMED.fullmatch(text) is not None or _FINAL.fullmatch(text) is not None
 
 
 def is_at(text: bytes) -> bool:

@@ -50,6 +50,7 @@ class Format:
         about: Where it comes from, with the number of its shape.
         stamps: The stamps that may stand at the head of a line.
         stamp_required: Whether a line without stamp is unmarked.
+        separator: What may stand between the stamp and the text.
         marks: What follows the stamp on a marked line: groups ``tx`` or ``rx``, ``text``, and
             ``length`` where the logger gives the number of bytes. None: the stamp is the mark.
         unmarked: What other lines are.
@@ -67,6 +68,7 @@ class Format:
     about: str
     stamps: tuple[Stamp, ...] = ()
     stamp_required: bool = False
+    separator: re.Pattern[bytes] | None = None
     marks: re.Pattern[bytes] | None = None
     unmarked: Unmarked = Unmarked.NOISE
     restore: Callable[[bytes], bytes] | None = None
@@ -119,6 +121,7 @@ class Format:
             where the line is no record. A text that holds more than one line, as a terminal
             log of a modem that ends lines with CR alone does, has them parted by CR.
         """
+        tail = tail[:LINE_AT_MOST]
         found = None if self.marks is None else self.marks.match(tail)
         if found is not None:
             side, text = _side_of(found), self.text_in(found)
@@ -156,6 +159,8 @@ class Format:
         text = text.strip(_BLANK)
         if not text:
             return text
+        if self.separator is not None:
+            text = self.separator.sub(b"", text)
         if self.breaks is not None:
             text = self.breaks.sub(b"\r", text)
         if self.notes:
@@ -170,7 +175,7 @@ class Format:
         moment = moment_of(self.stamps, line)
         if moment is None and self.stamp_required:
             return None
-        tail = line if moment is None else line[moment.end :]
+        tail = (line if moment is None else line[moment.end :])[:LINE_AT_MOST]
         if self.marks is None:
             return self.text_of(tail) if self.has_marks else None
         found = self.marks.match(tail)
@@ -189,10 +194,10 @@ class Reader:
         *("_stateless", "_time_s", "_waiting", "_whole"),
     )
 
-    def __init__(self, format: Format) -> None:  # noqa: A002  # it is what the field calls it
-        self._format = format
-        self._stateless = format.stateless
-        self._whole = format.whole
+    def __init__(self, capture_format: Format) -> None:
+        self._format = capture_format
+        self._stateless = capture_format.stateless
+        self._whole = capture_format.whole
         self._midnight = Midnight()
         self._side: Direction | None = None  # of the record that unmarked lines continue
         self._time_s: float | None = None  # its time
@@ -209,9 +214,11 @@ class Reader:
             line: The bytes of the line; more than 64 KiB of it are not looked at.
             number: Its number in the capture, the first being 1.
         """
-        line = line[:LINE_AT_MOST]
         if not self._format.last_twice:
             return self._read(line, number)
+        line = line[:LINE_AT_MOST]
+        if moment_of(self._format.stamps, line) is None:
+            return ()  # neither a record nor the end of the capture
         records: tuple[Record, ...] = ()
         if self._held is not None and self._last_line is not None:
             records = self._read(self._last_line, self._held)
@@ -233,14 +240,14 @@ class Reader:
             return self._coloured(way.colours, line, number)
         moment = moment_of(way.stamps, line)
         time_s: float | None = None
-        tail = line
+        tail = line[:LINE_AT_MOST]
         if moment is not None:
             time_s = moment.whole_s + moment.fraction_s
             if moment.daily:
                 time_s = self._midnight.unrolled(time_s)
-            tail = line[moment.end :]
+            tail = line[moment.end : moment.end + LINE_AT_MOST]
         elif way.stamp_required:
-            return self._unmarked(line, number, time_s)
+            return self._unmarked(tail, number, time_s)
         if self._stateless:
             read = way.text_of(tail)
             return () if read is None else self._records(number, time_s, *read)
@@ -273,9 +280,7 @@ class Reader:
                 pass
         return done + self._records(number, time_s, side, self._format.text_in(found))
 
-    def _unmarked(
-        self, line: bytes, number: int, time_s: float | None
-    ) -> tuple[Record, ...]:
+    def _unmarked(self, line: bytes, number: int, time_s: float | None) -> tuple[Record, ...]:
         way = self._format
         match way.unmarked:
             case Unmarked.CONTINUES if self._side is not None:
@@ -323,7 +328,7 @@ class Reader:
     ) -> tuple[Record, ...]:
         records = []
         start = 0
-        line += b"\n"
+        line = line[:LINE_AT_MOST] + b"\n"
         for found in (*colours.finditer(line), None):
             piece = line[start : len(line) if found is None else found.start()]
             if piece and self._side is not None:

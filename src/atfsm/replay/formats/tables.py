@@ -15,6 +15,8 @@ from atfsm.replay.formats.model import Format, Unmarked
 from atfsm.replay.formats.times import (
     CTIME,
     DAILY,
+    EPOCH,
+    EPOCH_MILLIS,
     ISO,
     MILLIS,
     MONTH_DAY,
@@ -29,8 +31,10 @@ from atfsm.replay.formats.times import (
 
 # What may stand before everything else: a byte order mark, indentation, colours; and the mark of
 # a quotation in a thread, which is not a direction.
-_LEAD: Final = rb"(?:\xef\xbb\xbf)?(?:[ \t]|\x1b\[[\d;]*m)*"
-_QUOTE: Final = _LEAD + rb"(?:>(?:[ \t]|(?=[\[\dTtRr]))|[ \t])*"
+# Quantifiers that could share a long run of blanks are possessive: no line may take a minute.
+_LEAD: Final = rb"(?:\xef\xbb\xbf)?(?:[ \t]|\x1b\[[\d;]*+m)*+"
+_QUOTE: Final = _LEAD + rb"(?:>(?:[ \t]|(?=[\[\dTtRr]))|[ \t])*+"
+_ZONE: Final = rb"(?:Z|[+-]\d\d:?\d\d)?"
 
 
 def _marks(shape: bytes) -> re.Pattern[bytes]:
@@ -48,7 +52,6 @@ FORMATS: Final[tuple[Format, ...]] = (
         name="qcom",
         about="shape 7, QCOM tool: [Send->] and [Recv<-], milliseconds after a colon",
         stamps=stamps(_LEAD + rb"\[?%b\]?", ISO, DAILY),
-        stamp_required=True,
         marks=_marks(rb"\[(?:(?P<tx>Send->)|(?P<rx>Recv<-))\](?P<text>.*)"),
         unmarked=Unmarked.CONTINUES,
         distinct=True,
@@ -91,7 +94,7 @@ FORMATS: Final[tuple[Format, ...]] = (
         about="shape 21, ModemManager before 1.0",
         marks=_marks(
             rb"\*\* \(modem-manager:\d+\): DEBUG: .{0,80}?(?:(?P<tx>-->)|(?P<rx><--)) "
-            rb"'(?P<text>.*?)'?\s*$"
+            rb"'(?P<text>.*(?='\s*+$)|.*)"
         ),
         restore=escapes.MODEM_MANAGER.undo,
         distinct=True,
@@ -105,7 +108,7 @@ FORMATS: Final[tuple[Format, ...]] = (
         ),
         marks=_marks(
             rb"[^']{0,160}?(?:\[[\w./-]+\]|\([\w./-]+\):) "
-            rb"(?:(?P<tx>-->)|(?P<rx><--)) '(?P<text>.*?)'?\s*$"
+            rb"(?:(?P<tx>-->)|(?P<rx><--)) '(?P<text>.*(?='\s*+$)|.*)"
         ),
         restore=escapes.MODEM_MANAGER.undo,
         distinct=True,
@@ -115,18 +118,20 @@ FORMATS: Final[tuple[Format, ...]] = (
         about="shape 23, Android logcat: tag AT; RIL and RILJ repeat the same content",
         stamps=stamps(_LEAD + rb"%b", MONTH_DAY, ISO),
         marks=_marks(
-            rb"(?:\d+ +\d+ )?[VDIWE][ /](?!RILJ?\b)[\w.-]*AT[\w.-]* *(?:\( *\d+\))? ?: "
+            rb" *(?:\d+ +\d+ )?[VDIWE][ /](?!RILJ?\b)[\w.-]{0,24}?AT[\w.-]{0,24}+ *+(?:\( *+\d+\))? ?: "
             rb"AT ?(?:(?P<tx>>)|(?P<rx><)) ?(?P<text>.*)"
         ),
         distinct=True,
     ),
     Format(
         name="particle-gen2",
+        # Lines can splice: a string without end ends where the next stamp begins.
         about="shape 24, Particle Electron: class and length, then a C string",
         stamps=stamps(_LEAD + rb"%b ", SECONDS),
         stamp_required=True,
         marks=_marks(
-            rb'AT (?:(?P<tx>send)|(?P<rx>read)) +(?:\S+ +)?\d+ +"(?P<text>(?:[^"\\]|\\.)*)'
+            rb'AT (?:(?P<tx>send)|(?P<rx>read)) +(?:\S+ +)?\d+ +"'
+            rb'(?P<text>(?:[^"\\ ]|\\.| (?! {0,12}\d{1,9}\.\d{3} AT (?:send|read) ))*+)'
         ),
         restore=escapes.C.undo,
         distinct=True,
@@ -191,9 +196,11 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format(
         name="txrx",
         about="shape 3, Tx and Rx labels, with or without a stamp",
-        stamps=stamps(_QUOTE + rb"[\[(]?%b[\])]?[ \t]*(?:[-:|,][ \t]+)?", ISO, DAILY, SECONDS),
+        stamps=stamps(
+            _QUOTE + rb"[\[(]?%b" + _ZONE + rb"[\])]?", ISO, DAILY, SECONDS, EPOCH, EPOCH_MILLIS, MILLIS
+        ),
         marks=re.compile(
-            _QUOTE + rb"(?:(?P<tx>(?i:TXD?))|(?P<rx>(?i:RXD?)))"
+            _QUOTE + rb"(?:[-:|,][ \t])?[ \t]*+(?:(?P<tx>(?i:TXD?))|(?P<rx>(?i:RXD?)))"
             rb"(?: ?:| ?[<>]{1,3}| ?(?:->|<-|=>|<=))(?P<text>.*)",
             re.DOTALL,
         ),
@@ -208,7 +215,7 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format(
         name="arrows",
         about="shape 5, arrows, also in the column of a table; the first command may lack its own",
-        stamps=stamps(_LEAD + rb"\[?%b\]?[ \t]*", ISO, DAILY),
+        stamps=stamps(_LEAD + rb"\[?%b\]?", ISO, DAILY),
         marks=_marks(
             rb"(?P<cell>\|\s*)?(?:(?P<tx>\xe2\x86\x92|->)|(?P<rx>\xe2\x86\x90|<-))(?![->])"
             rb"(?:\s?\([^)]{1,20}\))?:?(?(cell)\s*\|)"
@@ -220,15 +227,16 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format(
         name="one-side",
         about="shape 4, one side marked with >>> or <<<, the other not at all",
-        stamps=stamps(_LEAD + rb"\[?%b\]?[ \t]*", ISO, DAILY),
+        stamps=stamps(_LEAD + rb"\[?%b\]?", ISO, DAILY),
         marks=_marks(rb"(?:(?P<tx>>{2,3})|(?P<rx><{2,3}))(?![<>])(?P<text>.*)"),
         unmarked=Unmarked.OTHER_SIDE,
     ),
     Format(
         name="iso-bare",
         about="shapes 9, 10 and 39: a terminal that stamps each line, and no direction",
-        stamps=stamps(_QUOTE + rb"\[?%b(?:Z|[+-]\d\d:?\d\d)?\]?[ \t]*(?:-[ \t]+)?", ISO, DAILY),
+        stamps=stamps(_QUOTE + rb"\[?%b" + _ZONE + rb"\]?", ISO, DAILY),
         stamp_required=True,
+        separator=re.compile(rb"^-[ \t]+"),
         unmarked=Unmarked.TEXT,
         notes=True,
     ),

@@ -51,6 +51,8 @@ ROUTER:    Final = Layout("bDhms",  rb"[a-z]{3}/\d\d " + _HMS)
 ROUTER_Y:  Final = Layout("bDYhms", rb"[a-z]{3}/\d\d/\d{4} " + _HMS)
 SECONDS:   Final = Layout("s",      rb"\d{1,12}", rb"\.(?P<frac>\d{1,9})")
 MILLIS:    Final = Layout("k",      rb"\d{0,12}?", rb"(?P<frac>\d{1,3})(?!\d)")
+EPOCH:        Final = Layout("s", rb"\d{10}(?!\d)", rb"(?P<frac>)")
+EPOCH_MILLIS: Final = Layout("k", rb"\d{10}", rb"(?P<frac>\d{3})(?!\d)")
 # fmt: on
 
 

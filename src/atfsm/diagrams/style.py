@@ -1,0 +1,118 @@
+"""How the drawings look: colours, sizes, and pieces of text whose size is known beforehand.
+
+Colour never stands alone: what wobbles is dashed, the way into the full reset is bold, and every
+frame has its name on it.
+
+Sizes are worked out here and not by Graphviz, so that a drawing does not depend on the fonts of
+the machine that made it. The widths are those of DejaVu Sans, the widest of the usual sans fonts:
+in a narrower one the text has more room, never less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+from textwrap import wrap
+from typing import Final
+
+FONT: Final = "Helvetica,Arial,sans-serif"
+NAME_PT: Final = 11
+TEXT_PT: Final = 9.5
+TITLE_PT: Final = 16
+LEADING: Final = 1.2
+
+BLUE: Final = "#2f5597"
+BLUE_PALE: Final = "#eaf1fb"
+BLUE_FRAME: Final = "#8fa9d1"
+AMBER: Final = "#a05f00"
+AMBER_PALE: Final = "#fff3d6"
+RED: Final = "#b3261e"
+RED_PALE: Final = "#fdecea"
+GREY: Final = "#55595e"
+GREY_PALE: Final = "#f5f5f5"
+INK: Final = "#1f1f1f"
+
+# Widths in thousandths of the size; what is not listed is as wide as most letters are.
+_WIDTHS: Final = {
+    **dict.fromkeys("ijl'|", 300),
+    **dict.fromkeys(" .,:;!()[]ftrI/-", 400),
+    **dict.fromkeys("mwMW%@…—", 1000),
+    **dict.fromkeys("+<>=≤×→", 838),
+    **dict.fromkeys("ABCDEFGHKLNOPQRSTUVXYZ", 710),
+}
+_OTHER: Final = 625
+_BOLD: Final = 1.13
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One line of text.
+
+    Attributes:
+        words: As they are read; escaped only when they are written.
+        pt: Size.
+        bold: Weight.
+        color: Colour.
+    """
+
+    words: str
+    pt: float = TEXT_PT
+    bold: bool = False
+    color: str = INK
+
+    @property
+    def width(self) -> float:
+        """How wide the line is, in points."""
+        units = sum(_WIDTHS.get(letter, _OTHER) for letter in self.words)
+        return units * self.pt / 1000 * (_BOLD if self.bold else 1)
+
+    @property
+    def height(self) -> float:
+        """How high the line is, in points."""
+        return self.pt * LEADING
+
+    def html(self) -> str:
+        """Write the line as Graphviz reads it."""
+        words = escape(self.words, quote=False)
+        words = f"<B>{words}</B>" if self.bold else words
+        color = "" if self.color == INK else f' COLOR="{self.color}"'
+        return f'<FONT POINT-SIZE="{self.pt:g}"{color}>{words}</FONT>'
+
+
+Block = tuple[Text, ...]
+
+
+def width(block: Block) -> float:
+    """How wide a block is, in points."""
+    return max((line.width for line in block), default=0.0)
+
+
+def height(block: Block) -> float:
+    """How high a block is, in points."""
+    return sum(line.height for line in block)
+
+
+def label(block: Block, align: str = "") -> str:
+    """Write a block as an HTML-like label, centered or aligned ``LEFT`` or ``RIGHT``."""
+    if not align:
+        return "<" + "<BR/>".join(line.html() for line in block) + ">"
+    return "<" + "".join(f'{line.html()}<BR ALIGN="{align}"/>' for line in block) + ">"
+
+
+def name(words: str) -> Text:
+    """The name of a state."""
+    return Text(words, NAME_PT, bold=True)
+
+
+def broken(words: str, chars: int, color: str = INK, indent: str = "") -> Block:
+    """Break *words* into lines of at most *chars*, never inside a word."""
+    found = wrap(
+        words, chars, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    return tuple(Text(line, color=color) for line in found)
+
+
+def stacked(blocks: Iterable[Block]) -> Block:
+    """Put blocks below one another, what is said twice only once."""
+    return tuple(line for block in dict.fromkeys(blocks) for line in block)

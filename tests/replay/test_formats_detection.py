@@ -1,0 +1,113 @@
+"""What a capture is taken for, judged by its head; prose and rubbish are taken for nothing."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from atfsm.replay.formats import detect, format_named
+from tests.replay.renderers import RENDERERS, RX, TX
+
+# fmt: off
+HEADS: dict[str, tuple[str | None, bytes]] = {
+    "nothing":                   (None, b""),
+    "blank lines":               (None, b"\n\r\n\t\n"),
+    "prose":                     (None, b"Hello,\nat first it was OK, at 10 it was not.\nATTENTION: error\n"),
+    "prose about AT":            (None, b"AT&T\nAttached is the log.\nThe command AT+CSQ fails\nOK thanks\n"),
+    "a log of something else":   (None, b"2026-11-22 10:00:00 INFO started\n2026-11-22 10:00:01 WARN -> x\n"),
+    "arrows in prose":           (None, b"-> see the manual\n<- no\n>> quoted\n"),
+    "chat in syslog":            (None, b"Jan 10 17:50:03 host chat[1]: send (ATD^M)\nJan 10 17:50:04 host chat[1]: OK\n"),
+    "Zephyr":                    (None, b"[00:00:20.663,000] <dbg> modem_chat: modem_chat_script_next: sending: AT\n"),
+    "other particle loggers":    (None, b"0000020855 [system] INFO: Sim Ready\n"),
+    "QMI of ModemManager":       (None, b"<dbg> [1767016031.4] [/dev/cdc-wdm0] sent message...\n<<<<<< RAW:\n<<<<<<   length = 16\n"),
+    "RILJ only":                 (None, b"07-12 01:10:34.000   945  1045 D RILJ    : [0001]< OK\n"),
+    "control calls only":        (None, b"000002.469 RTS  inactive\n000002.773 DTR  active\n"),
+    "one command":               ("bare", b"AT\n"),
+    "one answer":                ("bare", b"hello\nOK\n"),
+    "a URC":                     ("bare", b"\r\n+CEREG: 1\r\n"),
+    "a URC of another maker":    ("bare", b"^MODE: 17,17\n"),
+    "lower case":                ("bare", b"at+csq\nfoo\n"),
+    "basic commands":            ("bare", b"ATQ0 V1 E1 S0=0 &C1 &D2 +FCLASS=0\n"),
+    "dialling":                  ("bare", b"ATDT*99***1#\n"),
+    "wvdial":                    ("bare", b"--> Sending: ATZ\nATZ\nOK\n--> Modem initialized.\n"),
+    "a prompt of a shell":       ("bare", b"> hello\nAT+CIPSEND\n> \nSEND OK\n"),
+    "a terminal, one label":     ("bare", b"AT\nOK\n" * 10 + b"Tx: AT\n"),
+    "labels, few terminal lines": ("txrx", b"Tx: AT\nRx: OK\nERROR\nAT+CSQ\n"),
+    "labels in forum markup":    ("txrx", b"[code]\nTx: AT\n[/code]\n"),
+    "received only":             ("txrx", b"Rx: +CEREG: 1\nRx: OK\n"),
+    "the echo is unmarked":      ("one-side", b">>> AT+CSQ\nAT+CSQ\n+CSQ: 1,1\nOK\n>>> AT\nAT\nOK\n"),
+    "a terminal, one quotation": ("bare", b"AT+CSQ\nOK\nAT+COPS?\nOK\nATI\nOK\nAT+CEREG?\nATZ\nATH\n>> AT\n"),
+    "modem marked":              ("one-side", b"AT\n<<<OK\n"),
+    "ascii arrows":              ("arrows", b"-> AT\n<- OK\n"),
+    "stamped arrows":            ("arrows", b"10:00:00.100 -> AT\n10:00:00.200 <- OK\n"),
+    "arrow is part of the stamp": ("arduino", b"10:00:00.100 -> AT\n10:00:00.200 -> OK\n"),
+    "time of day":               ("iso-bare", b"[10:00:00.100] AT\n[10:00:00.200] OK\n"),
+    "shape 39":                  ("iso-bare", b"> 0:00:01:500 - AT\n> 0:00:01:750 - OK\n"),
+    "stamped labels":            ("txrx", b"10:00:00.100 TX: AT\n10:00:00.200 RX: OK\n"),
+    "out and in":                ("out-in", b"2026/11/22 10:00:00.123 - In:<0D>\n"),
+    "qcom, URC only":            ("qcom", b"2019-06-26 14:04:04:173[Recv<-]\r\nDST: 0\r\n"),
+    "spy, no AT at all":         ("spy", b"000003.001 TX   0000  48 45 4C 4C 4F                                    HELLO\n"),
+    "sscom, no AT at all":       ("sscom", "[10:45:32.196]收←◆ready\n".encode()),
+    "unimodem, no AT at all":    ("unimodem", b"10-19-2007 07:21:59.222 - Recv: <cr>2400<cr>\n"),
+    "mm-1x, no AT at all":       ("mm-1x", b"<dbg> [wwan0at1/at] <-- '<CR><LF>123<CR><LF>'\n"),
+    "logcat, no AT at all":      ("android-ril", b"07-12 01:10:33.862   945  1043 D AT      : AT< 123\n"),
+    "particle 2, no AT at all":  ("particle-gen2", b'    15.443 AT read UNK  5 "\\r\\n123"\n'),
+    "particle 3, no AT at all":  ("particle-gen3", b"0000025347 [ncp.at] TRACE: < 123\n"),
+    "routeros, no AT at all":    ("routeros", b"10:00:00 lte,async lte2: rcvd 123\n"),
+    "mbed, a piece of a line":   ("mbed", b"[00027970ms][INFO][CELL]: AT RX ( 3): : 2\n"),
+    "bytes, a piece of a line":  ("python-bytes", b"INFO:root:b'> +CSQ'\n"),
+    "labels, no AT at all":      (None, b"Tx: hello\nRx: world\n"),
+    "Arduino, no AT at all":     (None, b"10:00:00.123 -> hello\n"),
+    "no stamp, so any Out":      (None, b"Out:hello\nIn:world\n"),
+    "no stamp, so any Send":     (None, b"Send: hello\nRecv: world\n"),
+    "no stamp, so any AT read":  (None, b'AT read OK 6 "\\r\\nOK"\n'),
+    "no stamp, so any TX":       (None, b"TX   0000  41 54 0D\n"),
+    "no stamp, so any category": (None, b"[ncp.at] TRACE: < OK\n"),
+    "colours of a shell":        ("bare", b"\x1b[32mOK\x1b[0m\nAT\n"),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize(("expected", "head"), HEADS.values(), ids=HEADS)
+def test_a_head_is_taken_for(expected: str | None, head: bytes) -> None:
+    """What says what it is, is recognised; what does not, is left undecided."""
+    found = detect(head.split(b"\n"))
+
+    assert expected == (None if found.format is None else found.format.name)
+
+
+def test_scores_are_shares_best_first() -> None:
+    """The caller may show what else would fit, and how well."""
+    found = detect([b"Tx: AT", b"Rx: OK", b"ERROR", b"noise"])
+
+    assert (("txrx", 2 / 3), ("bare", 0.2)) == found.scores
+
+
+def test_nothing_fits_nothing() -> None:
+    """An undecided head has no scores either."""
+    assert (None, ()) == (detect([b"prose"]).format, detect([b"prose"]).scores)
+
+
+def test_only_the_head_is_looked_at() -> None:
+    """A huge capture costs no more than a small one: 400 lines and 64 KiB at most."""
+    assert detect([b"prose"] * 400 + [b"AT"]).format is None
+    assert detect([b"x" * 65_535, b"AT"]).format is None
+    assert detect([b"prose"] * 399 + [b"AT"]).format is format_named("bare")
+
+
+def test_random_bytes_are_not_a_capture() -> None:
+    """Binary files are undecided."""
+    rubbish = random.Random(923).randbytes(65_536)
+
+    assert detect(rubbish.split(b"\n")).format is None
+
+
+@pytest.mark.parametrize("name", sorted(RENDERERS))
+def test_no_other_format_reads_it_as_well(name: str) -> None:
+    """A capture is of one format only: what comes second is behind, or is its older relative."""
+    session = [(0.0, TX, b"AT+CSQ\r"), (0.1, RX, b"\r\n+CSQ: 17,99\r\n\r\nOK\r\n")] * 5
+    found = detect(RENDERERS[name](session)[0].split(b"\n"))
+    rivals = [other for other, score in found.scores[1:] if score == found.scores[0][1]]
+
+    assert {"mm-0x": ["mm-1x"], "arduino": ["arrows"]}.get(name, []) == rivals

@@ -1,0 +1,202 @@
+"""What no bytes may do to a reader; and the fast way says what the exact way says."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from atfsm.replay.formats import FORMATS, Format, detect, format_named
+from atfsm.replay.formats.model import LINE_AT_MOST
+from atfsm.replay.formats.times import DAY_S, Midnight
+from atfsm.replay.records import Direction
+from tests.replay.renderers import RENDERERS
+from tests.replay.test_formats_round_trip import CASES, SESSION, read
+from tests.replay.test_formats_tables import ROWS
+
+CAPTURES = [render(SESSION)[0] for _, _, render in CASES] + [row[1] for row in ROWS.values()]
+LINES = sorted({line for capture in CAPTURES for line in capture.split(b"\n")})
+
+every_format = pytest.mark.parametrize("entry", FORMATS, ids=lambda entry: entry.name)
+stateless = pytest.mark.parametrize(
+    "entry", [entry for entry in FORMATS if entry.stateless], ids=lambda entry: entry.name
+)
+
+
+@st.composite
+def edited(draw: st.DrawFn) -> bytes:
+    """Draw a capture with bytes taken out, put in and moved."""
+    capture = draw(st.sampled_from(CAPTURES))
+    for _ in range(draw(st.integers(1, 5))):
+        start = draw(st.integers(0, len(capture)))
+        end = min(len(capture), start + draw(st.integers(0, 30)))
+        put_in = draw(st.binary(max_size=8) | st.sampled_from(LINES))
+        capture = capture[:start] + put_in + capture[end:]
+    return capture
+
+
+def is_in_order(entry: Format, capture: bytes) -> bool:
+    """Tell whether records come in the order of their lines, and none from beyond the capture."""
+    numbers = [record.line for record in read(entry, capture)]
+    return numbers == sorted(numbers) and all(
+        1 <= number <= capture.count(b"\n") + 1 for number in numbers
+    )
+
+
+@given(capture=st.binary(max_size=400) | st.lists(st.sampled_from(LINES)).map(b"\n".join))
+def test_any_bytes_are_read_as_any_format(capture: bytes) -> None:
+    """No reader raises, whatever it is given; nor does detection."""
+    detect(capture.split(b"\n"))
+
+    assert [entry.name for entry in FORMATS if not is_in_order(entry, capture)] == []
+
+
+@given(capture=edited())
+def test_a_damaged_capture_is_read_as_any_format(capture: bytes) -> None:
+    """Torn, spliced and edited captures raise nothing either, and keep their order."""
+    detect(capture.split(b"\n"))
+
+    assert [entry.name for entry in FORMATS if not is_in_order(entry, capture)] == []
+
+
+@given(line=st.sampled_from(LINES) | edited().map(lambda capture: capture.split(b"\n")[0]))
+@example(line=b"[2026-11-22 10:00:00.123]\t- AT")
+@example(line=b"[10:00:00.123] AT\r0\r")
+@stateless
+def test_the_fast_way_says_the_same(entry: Format, line: bytes) -> None:
+    """Stamp and text read one by one give what the reader gives."""
+    records = entry.reader().read(line, 1)
+    moment = entry.stamp_of(line)
+    said = None
+    if moment is not None or not entry.stamp_required:
+        said = entry.text_of(line if moment is None else line[moment[1] :])
+    parts = [] if said is None else said[1].split(b"\r") if entry.whole else [said[1]]
+    parts = [part.strip() for part in parts if part.strip()] if entry.whole else parts
+
+    assert parts == [record.data for record in records]
+    for record in records:
+        assert said is not None
+        assert said[0] is record.direction
+        assert (moment is None) == (record.time_s is None)
+        if moment is not None and record.time_s is not None:
+            assert moment[2] <= record.time_s < moment[2] + 1
+            assert moment[0] <= moment[1] <= len(line)
+
+
+@stateless
+def test_a_stamp_ends_where_the_stamp_ends(entry: Format) -> None:
+    """Blanks in front of a text belong to the text, so that stamps are equally long."""
+    capture, _ = RENDERERS[entry.name](SESSION)
+    line = next((line for line in capture.split(b"\n") if entry.marked_text_of(line)), b"")
+    moment = entry.stamp_of(line)
+    if moment is None or not entry.whole:
+        pytest.skip("nothing is gained by knowing where its stamps end")
+    spaced = line[: moment[1]] + b"  " + line[moment[1] :]
+
+    assert moment == entry.stamp_of(spaced)
+
+
+def test_which_formats_have_a_fast_way() -> None:
+    """Where a line has to be seen with its neighbours, there is none."""
+    assert {"one-side", "out-in", "qcom", "spy-raw", "sscom", "unimodem"} == {
+        entry.name for entry in FORMATS if not entry.stateless
+    }
+
+
+@every_format
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *(b" ", b"\t", b"A", b"<", b"<a", b"'", b"--> '", b"AT", b'"', b" */ x", b"/* ", b"> "),
+        *(b"^M", b"\x1b[", b"1", b"[", b" '", b"\r", b"\\", b"|", b"- ", b"//", b"+CME ERROR: a "),
+    ],
+    ids=repr,
+)
+def test_a_long_line_is_cut(entry: Format, piece: bytes) -> None:
+    """No line costs more than its length: not in time, and not in memory."""
+    capture, _ = RENDERERS[entry.name](SESSION)
+    head = next((line for line in capture.split(b"\n") if entry.marked_text_of(line)), b"AT")
+    filler = piece * (3 * LINE_AT_MOST // len(piece))
+    records = read(entry, filler + b"\n" + head + filler + b"!\n" + head[:20] + filler)
+
+    assert all(len(record.data) <= 2 * LINE_AT_MOST for record in records)
+
+
+@every_format
+def test_memory_does_not_grow(entry: Format) -> None:
+    """What a reader keeps is bounded, however long nothing is complete."""
+    reader = entry.reader()
+    torn = b"10-19-2007 07:21:59.222 - Recv: <cr><lf>"
+    for number in range(1, 3_000):
+        reader.read(torn + b"x" if number == 1 else b"x" * 100, number)
+    kept = reader.close()
+
+    assert sum(len(record.data) for record in kept) <= 2 * LINE_AT_MOST
+
+
+def test_unmarked_lines_wait_for_the_first_mark_only_so_long() -> None:
+    """A capture that never marks a side is read as unmarked, and not kept in memory."""
+    reader = format_named("one-side").reader()
+    records = [r for number in range(1, 1_001) for r in reader.read(b"OK", number)]
+
+    assert [Direction.UNMARKED] * len(records) == [record.direction for record in records]
+    assert 1_000 - len(records) <= 400
+    assert 1_000 == len(records) + len(reader.close())
+
+
+@given(steps_s=st.lists(st.floats(0, DAY_S / 2 - 1), max_size=50))
+def test_times_of_day_go_on_over_midnight(steps_s: list[float]) -> None:
+    """Pauses shorter than half a day are kept, however often the day ends."""
+    midnight = Midnight()
+    time_s = 0.0
+    for step_s in steps_s:
+        before_s = midnight.unrolled(time_s % DAY_S)
+        time_s += step_s
+
+        assert pytest.approx(step_s, abs=1e-6) == midnight.unrolled(time_s % DAY_S) - before_s
+
+
+def test_a_small_step_back_is_kept() -> None:
+    """A queued print is late by seconds, before, after and across midnight."""
+    midnight = Midnight()
+    times = [50.0, 48.0, DAY_S - 1, 1.0, DAY_S - 2, 3.0]
+
+    assert [50.0, 48.0, DAY_S - 1, DAY_S + 1, DAY_S - 2, DAY_S + 3] == [
+        midnight.unrolled(time_s) for time_s in times
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (b"[1970-01-02 00:00:01.5] x", 86_401.0),
+        (b"[2000-02-29 23:59:59] x", 951_868_799.0),
+        (b"[2000-03-01 00:00:00] x", 951_868_800.0),
+        (b"[2026/11/22T10:00:00] x", 1_795_341_600.0),
+    ],
+)
+def test_dates_are_seconds_since_1970(line: bytes, expected: float) -> None:
+    """Days go on over months, leap days and years."""
+    moment = format_named("iso-bare").stamp_of(line)
+
+    assert moment is not None
+    assert expected == moment[2]
+
+
+@pytest.mark.parametrize("date", [b"9999-99-99", b"0000-00-00", b"0001-02-30"])
+def test_impossible_dates_do_no_harm(date: bytes) -> None:
+    """A date that no calendar has gives some time, and the line is read."""
+    records = read(format_named("iso-bare"), b"[%b 99:99:99.999999] OK" % date)
+
+    assert [b"OK"] == [record.data for record in records]
+    assert records[0].time_s is not None
+
+
+def test_a_date_without_year_goes_on_over_the_month() -> None:
+    """Logcat has no year: February has 29 days, so that no leap day is lost."""
+    lines = [b"02-29 23:59:59.500 D AT : AT> AT", b"03-01 00:00:00.500 D AT : AT< OK"]
+    times = [record.time_s for record in read(format_named("android-ril"), b"\n".join(lines))]
+
+    assert times[0] is not None
+    assert times[1] is not None
+    assert 1.0 == times[1] - times[0]
