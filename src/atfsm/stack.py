@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Final, NamedTuple
 
 from atfsm.at.dialect import EVERY, NAMELESS, Told
@@ -126,6 +127,7 @@ class Move(NamedTuple):
 
 NEW: Final = "new"
 TABLED: Final[Mapping[str, Chart]] = {chart.name: chart for chart in (LINE, MODEM, PDP, TCP, UDP)}
+ORDER: Final[Mapping[str, int]] = {name: index for index, name in enumerate(TABLED)}
 NAMED: Final = frozenset({TcpFact.NAMED, UdpFact.NAMED})
 DEFINING: Final = frozenset({TcpFact.DEFINE_REQUESTED, UdpFact.DEFINE_REQUESTED})
 COUPLES: Final[Mapping[str, tuple[Couple, ...]]] = {
@@ -152,12 +154,7 @@ class Stack:
     @property
     def places(self) -> tuple[Place, ...]:
         """Where every machine stands now, in a fixed order."""
-        order = list(TABLED)
-        return tuple(
-            sorted(
-                self._places.values(), key=lambda p: (order.index(p.machine), len(p.key), p.key)
-            )
-        )
+        return tuple(sorted(self._places.values(), key=_in_order))
 
     def tell(self, told: Told, swept_by: tuple[str, str] | None = None) -> None:
         """Tell one fact; what it does to the machine and its neighbours goes to *moves*."""
@@ -240,6 +237,12 @@ class Stack:
         ]
 
 
+def _in_order(place: Place) -> tuple[int, int, str]:
+    """Bottom of the stack first, then by number."""
+    return ORDER[place.machine], len(place.key), place.key
+
+
+@cache
 def _initial(machine: str) -> int:
     chart = TABLED[machine]
     return table(chart).state_number[str(chart.initial)]

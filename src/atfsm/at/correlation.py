@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from atfsm.at.dialect import NAMELESS, Command, DataMode, Dialect, Told
+from atfsm.at.dialect import NAMELESS, Command, DataMode, Dialect, Told, is_plausible
 from atfsm.at.exchange import Bound, Data, Exchange, Heard, Sent, What
 from atfsm.at.facts import LineFact, PdpFact, TcpFact, UdpFact
 from atfsm.at.grammar import (
@@ -64,7 +64,7 @@ def send(exchange: Exchange, text: bytes, dialect: Dialect, *, timed: bool) -> H
     members = tuple(
         Bound(command, member, _key(command, member))
         for member in line.members
-        if (command := dialect.command(member)) is not None
+        if (command := dialect.command(member)) is not None and is_plausible(_key(command, member))
     )
     is_probe = line.name == b"" and not line.rest
     told += (line_told(LineFact.PROBE_SENT if is_probe else LineFact.COMMAND_SENT),)
@@ -274,7 +274,8 @@ def _information(exchange: Exchange, text: InformationText, dialect: Dialect) ->
     declared = dialect.text(text.name)
     if declared is None:
         return Heard(_notify_undeclared(exchange), (), what)
-    told = declared.read(text, sent.line if sent else None)
+    read = declared.read(text, sent.line if sent else None)
+    told = tuple(t for t in read if is_plausible(t.key))
     if declared.restarts and told:
         answered = (line_told(LineFact.RESULT_RECEIVED),) if sent else ()
         fresh = Exchange(dialect.end_pattern, addressee=exchange.addressee)

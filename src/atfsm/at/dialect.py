@@ -18,6 +18,9 @@ from atfsm.fact import Fact
 
 #: Key of an object whose session id the wire has not shown (yet).
 NAMELESS = "?"
+#: Highest session id and profile that is taken for one: BX firmware goes to 64 (q19 [QA-BX]),
+#: every family here to less (0.2). A higher number is a torn line, not a session.
+HIGHEST_KEY = 64
 #: Key that addresses every machine of a chart.
 EVERY = "*"
 
@@ -37,6 +40,11 @@ class Told(NamedTuple):
     key: str
     fact: Fact
     context: str = ""
+
+
+def is_plausible(key: str) -> bool:
+    """Whether there can be a machine of this key."""
+    return key in {"", NAMELESS, EVERY} or 0 < int(key) <= HIGHEST_KEY
 
 
 class DataMode(Enum):

@@ -6,6 +6,7 @@ pygraphviz does the same in this process, so that drawing needs nothing beyond w
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from typing import Final
@@ -15,6 +16,14 @@ from atfsm.errors import DrawingError
 #: The formats that a picture can have.
 FORMATS: Final = ("svg", "png", "pdf")
 PROGRAM: Final = "dot"
+
+_BOX: Final = re.compile(
+    r'(?P<head><g id="state(?:-|&#45;)[^"]*" class="node">(?:(?!</g>).)*? d=)(?P<outline>"[^"]*")'
+    r"(?P<text>.*?</g>)",
+    re.DOTALL,
+)
+_X: Final = re.compile(r"(-?[\d.]+),")
+_TEXT: Final = re.compile(r'text-anchor="start" x="[^"]*"')
 
 
 def lay_out(dot_text: str, fmt: str = "svg") -> bytes:
@@ -26,7 +35,22 @@ def lay_out(dot_text: str, fmt: str = "svg") -> bytes:
     if fmt not in FORMATS:
         raise DrawingError(f"no format {fmt!r}: it can be {', '.join(FORMATS)}")
     installed = shutil.which(PROGRAM)
-    return _by_program(installed, dot_text, fmt) if installed else _by_wheel(dot_text, fmt)
+    picture = _by_program(installed, dot_text, fmt) if installed else _by_wheel(dot_text, fmt)
+    return _centered(picture.decode()).encode() if fmt == "svg" else picture
+
+
+def _centered(svg: str) -> str:
+    """Center the text in boxes, whatever the font of the reader is.
+
+    Graphviz starts each line where it has to start in the font of the writer.
+    """
+    return _BOX.sub(_center, svg)
+
+
+def _center(box: re.Match[str]) -> str:
+    edges = [float(x) for x in _X.findall(box["outline"])]
+    middle = f'text-anchor="middle" x="{(min(edges) + max(edges)) / 2:.2f}"'
+    return box["head"] + box["outline"] + _TEXT.sub(middle, box["text"])
 
 
 def _by_program(program: str, dot_text: str, fmt: str) -> bytes:

@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from atfsm.chart import Chart, Fact, FactKind, Role, Row
+from atfsm.chart import Chart, Role, Row
+from atfsm.fact import Fact
 
 #: A fact that leads to one state from so many others is told in a note.
 MANY: Final = 4
@@ -181,8 +182,3 @@ def wobble_cells(chart: Chart, wobble: StrEnum) -> int:
     return sum(
         1 for (at, _), cell in chart.matrix.items() if cell.target == wobble and at != wobble
     )
-
-
-def is_limit(fact: Fact) -> bool:
-    """Tell whether a fact is the passing of a limit."""
-    return fact.kind is FactKind.SILENCE

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from atfsm.diagrams import style
+from atfsm.diagrams.place import Box, Line
 from atfsm.diagrams.style import Block
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 Point = tuple[float, float]
 
 MARGIN: Final = 14.0
+PAD: Final = 12.0  # between a frame and what stands in it
+TITLE_ROOM: Final = 24.0  # between the top of a frame and what stands in it
 TURN: Final = 6.0  # radius of a corner
 HEAD: Final = 8.0  # length of an arrow head at penwidth 1
 
@@ -59,7 +62,7 @@ class Page:
 
     def words(self, name: str, corner: Point, text: Block) -> Point:
         """Write lines from an upper left corner on; return their lower right corner."""
-        size = (style.width(text), style.height(text))
+        size = (style.width(text) + 8, style.height(text) + 8)  # room for other fonts
         at = (corner[0] + size[0] / 2, corner[1] + size[1] / 2)
         node = {"label": style.label(text, "LEFT"), "shape": "plaintext", **_size(size)}
         self._place(node, "pos", [at])
@@ -83,6 +86,17 @@ class Page:
             self._place(edge, "lp", [text[1]])
         self._arrows.append((source, target, edge))
 
+    def put(self, box: Box, at: Point, **attributes: str) -> None:
+        """Draw a box of a plan whose upper left corner is *at*."""
+        place = (at[0] + box.x, at[1] + box.y)
+        self.box(box.name, place, (box.w, box.h), box.text, **attributes)
+
+    def lead(self, line: Line, at: Point, **attributes: str) -> None:
+        """Draw an arrow of a plan whose upper left corner is *at*."""
+        line.move(at)
+        text = (line.text, line.text_at, line.align)
+        self.arrow(line.source, line.target, line.points, text, **attributes)
+
     def _place(self, attributes: dict[str, str], key: str, points: list[Point]) -> None:
         self._places.append((attributes, key, points))
 
@@ -96,8 +110,9 @@ class Page:
                 attributes[key] = _pair(flipped[0])
         graph = self._graph()
         inside = {name for frame in self._frames for name in frame.boxes}
-        for name in self._nodes.keys() - inside and [n for n in self._nodes if n not in inside]:
-            graph.node(name, **self._nodes[name])
+        for name, node in self._nodes.items():
+            if name not in inside:
+                graph.node(name, **node)
         for frame in self._frames:
             with graph.subgraph(name=f"cluster_{frame.name}") as cluster:
                 self._write_frame(cluster, frame)
@@ -124,7 +139,7 @@ class Page:
 
         low = self._flip((-MARGIN, self.h + MARGIN))
         high = self._flip((self.w + MARGIN, -MARGIN))
-        return Digraph(
+        graph: Digraph = Digraph(
             self.name,
             graph_attr={
                 "layout": "nop2",
@@ -153,6 +168,7 @@ class Page:
                 "arrowsize": "0.75",
             },
         )
+        return graph
 
     def _flip(self, point: Point) -> Point:
         return point[0], self.h - point[1]

@@ -64,6 +64,11 @@ class Line:
     text_at: tuple[float, float] = (0.0, 0.0)
     align: str = "LEFT"
 
+    def move(self, by: tuple[float, float]) -> None:
+        """Shift the arrow and its text."""
+        self.points = [(x + by[0], y + by[1]) for x, y in self.points]
+        self.text_at = (self.text_at[0] + by[0], self.text_at[1] + by[1])
+
 
 def put_beside(
     path: Sequence[str],
@@ -85,24 +90,32 @@ def put_beside(
     taken = {(RIGHT, rows[name]) for name in entered if name in rows}
     pairs = list(pairs)
     for group in _groups(beside, pairs):
-        count = [sum(at[n][0] == side for n in at) for side in (LEFT, MIDDLE, RIGHT)]
-        side = LEFT if count[LEFT] <= count[RIGHT] else RIGHT
+        wanted = _wanted_row(group[0], pairs, at)
+        side = min((LEFT, RIGHT), key=lambda s: (_free_row(s, wanted, taken), _count(s, at)))
         for name in group:
-            row = _wanted_row(name, pairs, at)
-            while (side, row) in taken:
-                row += 1
+            row = _free_row(side, _wanted_row(name, pairs, at), taken)
             taken.add((side, row))
             at[name] = (side, row)
     return at
 
 
+def _free_row(side: int, wanted: int, taken: set[tuple[int, int]]) -> int:
+    while (side, wanted) in taken:
+        wanted += 1
+    return wanted
+
+
+def _count(side: int, at: dict[str, tuple[int, int]]) -> int:
+    return sum(column == side for column, _ in at.values())
+
+
 def _wanted_row(name: str, pairs: list[tuple[str, str]], at: dict[str, tuple[int, int]]) -> int:
-    """The row of the first state that leads there, or else of the first one that it leads to."""
-    for source, target in pairs:
-        if target == name and source in at:
-            column, row = at[source]
-            return row if column == MIDDLE else row + 1
-    return next((at[t][1] for s, t in pairs if s == name and t in at), 0)
+    """The row beside the state of the path that leads there, below those beside the path."""
+    before = [at[source] for source, target in pairs if target == name and source in at]
+    after = [at[target] for source, target in pairs if source == name and target in at]
+    on_path = [row for column, row in before if column == MIDDLE][:1]
+    beside = [row + 1 for column, row in before if column != MIDDLE]
+    return max([*on_path, *beside], default=after[0][1] if after else 0)
 
 
 def _groups(beside: Sequence[str], pairs: list[tuple[str, str]]) -> list[list[str]]:

@@ -1,25 +1,26 @@
 """How the arrows of a chart run: straight down a column, or along a lane beside it.
 
-Between two columns lies a channel: a strip for the text of the arrows that leave the left column,
-lanes for what runs up and down, a strip for the text of the arrows that leave the right column.
 Every arrow that leaves or enters the side of a box has a port of its own there, and arrows that
-run side by side have lanes of their own, so that nothing is drawn on top of anything else by
-construction; lines only ever cross at right angles.
+run side by side have lanes of their own (`atfsm.diagrams.lanes`), so that nothing is drawn on top
+of anything else by construction.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
+from atfsm.diagrams.lanes import Patch, Track, pack
 from atfsm.diagrams.place import LEFT, MIDDLE, RIGHT, Box, Line
 from atfsm.diagrams.style import height, width
 
-LANE = 11.0
-PORT = 12.0
-GAP = 20.0
-PAD = 6.0
-ABREAST = 26.0  # how far left of a straight arrow its way back runs
+PORT: Final = 11.0
+SLACK: Final = 10.0  # of the ports of one side, to move up or down
+GAP: Final = 16.0
+BESIDE: Final = 6.0  # between an upright arrow and its text
+ABREAST: Final = 26.0  # how far left of a straight arrow its way back runs
+INDENT: Final = 7.0  # between a box and the text of an arrow that leaves its side
 
 
 @dataclass(slots=True)
@@ -29,34 +30,40 @@ class Plan:
     Attributes:
         boxes: By name.
         lines: The arrows between boxes.
+        exits: The arrows that lead out of the plan at its right.
         entries: Where arrows from outside touch the side of a box, by name and direction.
-        exits: Where arrows that lead outside leave the plan at its right, in the order given.
         w: Width.
         h: Height.
     """
 
     boxes: dict[str, Box]
     lines: Sequence[Line]
+    exits: Sequence[Line]
     entries: dict[tuple[str, int], tuple[float, float]] = field(default_factory=dict)
-    exits: list[Line] = field(default_factory=list)
     w: float = 0.0
     h: float = 0.0
-    lane_count: list[int] = field(default_factory=lambda: [0] * 4)
-    lane_x: list[float] = field(default_factory=lambda: [0.0] * 4)
 
 
 @dataclass(slots=True)
 class _Port:
+    """Where an arrow touches the side of a box: left (-1) or right (+1)."""
+
     box: Box
     direction: int
-    other: Box | None
     line: Line | None
+    other: Box | None
     leaves: bool
     y: float = 0.0
+    top: float = 0.0
+
+    @property
+    def text(self) -> float:
+        """How wide the text is that stands here."""
+        return width(self.line.text) if self.line and self.leaves else 0.0
 
     @property
     def h(self) -> float:
-        return max(PORT, height(self.line.text) + 5 if self.line and self.leaves else 0)
+        return max(PORT, height(self.line.text) + 4 if self.line and self.leaves else 0.0)
 
     def key(self) -> tuple[int, int]:
         """From top to bottom: what comes from near above, far above, far below, near below."""
@@ -69,19 +76,19 @@ class _Port:
 
 
 @dataclass(slots=True)
-class _Lane:
-    line: Line
+class _Way:
+    """The way of one arrow from port to port, through a channel."""
+
     channel: int
     start: _Port
     end: _Port
-    number: int = 0
 
 
 def plan(
     boxes: Iterable[Box],
     lines: Sequence[Line],
     entries: Iterable[tuple[str, int]] = (),
-    exits: Iterable[Line] = (),
+    exits: Sequence[Line] = (),
 ) -> Plan:
     """Place boxes and route the arrows between them.
 
@@ -89,24 +96,24 @@ def plan(
         boxes: Their columns and rows are known.
         lines: Arrows from box to box.
         entries: Boxes that arrows from outside enter, from the left (-1) or the right (+1).
-        exits: Arrows that leave the plan at its right.
+        exits: Arrows that lead out of the plan at its right.
     """
-    found = Plan({box.name: box for box in boxes}, lines, exits=list(exits))
+    found = Plan({box.name: box for box in boxes}, lines, exits)
     straight = [line for line in lines if _is_straight(found, line)]
-    lanes = [_lane(found, line) for line in lines if line not in straight]
+    ways = [_way(found, line) for line in lines if line not in straight]
     doors = [_Port(found.boxes[name], d, None, None, leaves=False) for name, d in entries]
-    ways = [_Port(found.boxes[e.source], 1, None, e, leaves=True) for e in found.exits]
-    ports = [*(port for lane in lanes for port in (lane.start, lane.end)), *doors, *ways]
+    outs = [_Port(found.boxes[e.source], 1, e, None, leaves=True) for e in exits]
+    ports = [*(port for way in ways for port in (way.start, way.end)), *doors, *outs]
     _size(found, ports)
     _stack(found, straight)
     _open_ports(found, ports)
-    _level(lanes, ports)
-    _number(found, lanes)
-    _spread(found, straight, [lane.start for lane in lanes] + ways)
-    _run(found, lanes)
-    _draw(found, straight)
-    for port in ways:
-        _lead_out(found, port)
+    _level(ways, ports)
+    _spread(found, straight, ways, outs)
+    for line in straight:
+        _run_straight(found, line)
+    for port, line in zip(outs, exits, strict=True):
+        _write(port)
+        line.points = [(port.box.side(1), port.y), (found.w, port.y)]
     for port in doors:
         key = port.box.name, port.direction
         found.entries[key] = (port.box.side(port.direction), port.y)
@@ -114,39 +121,42 @@ def plan(
 
 
 def _is_straight(found: Plan, line: Line) -> bool:
-    """Tell whether nothing stands between two boxes of a column."""
+    """Tell whether an arrow leads from a box to the next one of its column."""
     a, b = found.boxes[line.source], found.boxes[line.target]
-    if a.column != b.column:
-        return False
     low, high = sorted((a.row, b.row))
-    return not any(box.column == a.column and low < box.row < high for box in found.boxes.values())
+    return a.column == b.column and not any(
+        box.column == a.column and low < box.row < high for box in found.boxes.values()
+    )
 
 
-def _lane(found: Plan, line: Line) -> _Lane:
-    """Choose the channel: between the columns, or beside the one column."""
+def _way(found: Plan, line: Line) -> _Way:
+    """Choose the channel; in the middle column, what leads back up runs left of it."""
     a, b = found.boxes[line.source], found.boxes[line.target]
     if a.column == b.column == MIDDLE:
-        channel = 1 if b.row < a.row else 2
-    elif a.column == b.column:
-        channel = 0 if a.column == LEFT else 3
+        channel = LEFT if b.row < a.row else RIGHT
     else:
-        channel = 1 + min(a.column, b.column)
-    leaves = -1 if channel <= a.column else 1
-    enters = -1 if channel <= b.column else 1
-    return _Lane(
-        line,
-        channel,
-        _Port(a, leaves, b, line, leaves=True),
-        _Port(b, enters, a, line, leaves=False),
+        channel = LEFT if LEFT in {a.column, b.column} else RIGHT
+    leaves = _toward(channel, a)
+    enters = _toward(channel, b)
+    return _Way(
+        channel, _Port(a, leaves, line, b, leaves=True), _Port(b, enters, line, a, leaves=False)
     )
+
+
+def _toward(channel: int, box: Box) -> int:
+    """On which side of a box the channel is: the left one lies between left and middle."""
+    if box.column == MIDDLE:
+        return -1 if channel == LEFT else 1
+    return 1 if channel == LEFT else -1
 
 
 def _size(found: Plan, ports: list[_Port]) -> None:
     """Make a box as large as its text and its ports need; a column has one width."""
     for box in found.boxes.values():
         sides = [sum(p.h for p in ports if p.box is box and p.direction == d) for d in (-1, 1)]
-        box.w = width(box.text) + 20
-        box.h = max(height(box.text) + 12, *(side + 4 for side in sides), 26)
+        slack = 0 if box.column == MIDDLE else SLACK
+        box.w = width(box.text) + 16
+        box.h = max(height(box.text) + 10, *(side + 6 + slack for side in sides), 26)
     for column in (LEFT, MIDDLE, RIGHT):
         here = [box for box in found.boxes.values() if box.column == column]
         widest = max((box.w for box in here), default=0.0)
@@ -160,129 +170,134 @@ def _stack(found: Plan, straight: list[Line]) -> None:
     gaps = [GAP] * (last + 1)
     for line in straight:
         upper = min(found.boxes[line.source].row, found.boxes[line.target].row)
-        gaps[upper] = max(gaps[upper], height(line.text) + 16)
-    y = 0.0
+        gaps[upper] = max(gaps[upper], height(line.text) + 11)
     for row in range(last + 1):
         here = [box for box in found.boxes.values() if box.row == row]
         tallest = max((box.h for box in here), default=0.0)
         for box in here:
-            box.y = y + tallest / 2
-        y += tallest + (gaps[row] if row < last else 0)
-    found.h = y
+            box.y = found.h + tallest / 2
+        found.h += tallest + (gaps[row] if row < last else 0)
 
 
 def _open_ports(found: Plan, ports: list[_Port]) -> None:
     """Share out the sides of the boxes."""
     for box in found.boxes.values():
         for direction in (-1, 1):
-            here = sorted(
-                (p for p in ports if p.box is box and p.direction == direction), key=_Port.key
-            )
+            here = [p for p in ports if p.box is box and p.direction == direction]
             y = box.y - sum(port.h for port in here) / 2
-            for port in here:
-                # A text stands above its line; outer columns keep off the lines of the middle.
+            for port in sorted(here, key=_Port.key):
+                port.top = y
                 y += port.h
-                port.y = y - (PORT / 2 if not (port.leaves and port.line) else 4)
-                port.y += 0 if box.column == MIDDLE else 3
+                port.y = y - (3 if port.text else PORT / 2)  # a text stands above its line
 
 
-def _level(lanes: list[_Lane], ports: list[_Port]) -> None:
-    """Let an arrow between boxes of one row run straight, where nothing is in its way."""
-    for lane in lanes:
-        start, end = lane.start, lane.end
-        near = [
-            p.y
-            for p in ports
-            if p is not end and p.box is end.box and p.direction == end.direction
-        ]
-        inside = abs(start.y - end.box.y) <= end.box.h / 2 - 5
-        if start.box.row == end.box.row and inside and all(abs(y - start.y) > 8 for y in near):
-            end.y = start.y
-
-
-def _number(found: Plan, lanes: list[_Lane]) -> None:
-    """Give lanes numbers from the middle column outwards, short arrows inside."""
-    taken: dict[tuple[int, int], list[tuple[float, float]]] = {}
-    for lane in sorted(lanes, key=lambda lane: abs(lane.start.y - lane.end.y)):
-        if lane.start.y == lane.end.y:
+def _level(ways: list[_Way], ports: list[_Port]) -> None:
+    """Let an arrow between boxes of one row run straight, if the ports of a side can be moved."""
+    done: set[tuple[str, int]] = set()
+    for start, end in ((way.start, way.end) for way in ways):
+        if start.box.row != end.box.row:
             continue
-        low, high = sorted((lane.start.y, lane.end.y))
-        while any(
-            low < b + PAD and a < high + PAD for a, b in taken.get((lane.channel, lane.number), [])
-        ):
-            lane.number += 1
-        taken.setdefault((lane.channel, lane.number), []).append((low, high))
-        found.lane_count[lane.channel] = max(found.lane_count[lane.channel], lane.number + 1)
+        for port, shift in ((end, start.y - end.y), (start, end.y - start.y)):
+            side = [p for p in ports if p.box is port.box and p.direction == port.direction]
+            key = port.box.name, port.direction
+            if key not in done and _may_move(port.box, side, shift):
+                done |= {key, (start.box.name, start.direction), (end.box.name, end.direction)}
+                for moved in side:
+                    moved.y += shift
+                    moved.top += shift
+                break
 
 
-def _strip(found: Plan, straight: list[Line], starts: list[_Port], column: int, d: int) -> float:
-    """How wide the strip for texts on one side of a column is."""
-    texts = [
-        width(port.line.text)
-        for port in starts
-        if port.line and port.box.column == column and port.direction == d
-    ]
-    room = max(texts) + 16 if texts else 0.0
+def _may_move(box: Box, side: list[_Port], shift: float) -> bool:
+    """Tell whether the ports of a side of a box stay inside of its round corners."""
+    top = min(port.top for port in side) + shift
+    bottom = max(port.y for port in side) + shift
+    return top >= box.y - box.h / 2 and bottom <= box.y + box.h / 2 - 5
+
+
+def _patches(found: Plan, straight: list[Line], ports: list[_Port], channel: int) -> list[Patch]:
+    """The texts that stand in a channel, or at the outer side of an outer column."""
+    patches = []
+    for port in ports:
+        at = channel if port.direction > 0 else channel + 1
+        if port.text and port.box.column == at:
+            bottom = port.y - 1
+            top = bottom - height(port.line.text) if port.line else bottom
+            patches.append(Patch(port.direction < 0, port.text + INDENT, top, bottom))
     for line in straight:
         a, b = found.boxes[line.source], found.boxes[line.target]
         down = b.row > a.row
-        if a.column == column and down == (d > 0):
-            reach = width(line.text) + PAD + (0 if down else ABREAST)
-            room = max(room, reach - a.w / 2 + 4)
-    return room
+        if a.column == (channel if down else channel + 1):
+            top = min(a.y + a.h / 2, b.y + b.h / 2)
+            reach = width(line.text) + BESIDE + (0 if down else ABREAST) - a.w / 2
+            if reach > 0:
+                patches.append(Patch(not down, reach, top, top + height(line.text) + 11))
+    return patches
 
 
-def _spread(found: Plan, straight: list[Line], starts: list[_Port]) -> None:
-    """Give every channel its width, and every column and lane its x."""
+def _spread(found: Plan, straight: list[Line], ways: list[_Way], outs: list[_Port]) -> None:
+    """Give every channel its width, every column its x, every arrow its corners."""
+    starts = [way.start for way in ways] + outs
     x = 0.0
-    columns = {box.column for box in found.boxes.values()}
-    for channel in range(4):
-        count = found.lane_count[channel]
-        room = count * LANE + (10 if count or {channel - 1, channel} <= columns else 0)
-        x += _strip(found, straight, starts, channel - 1, 1)
-        found.lane_x[channel] = x + (room - LANE / 2 - 5 if channel <= 1 else LANE / 2 + 5)
-        x += room + _strip(found, straight, starts, channel, -1)
-        here = [box for box in found.boxes.values() if box.column == channel]
-        for box in here:
-            box.x = x + box.w / 2
-        x += here[0].w if here else 0
+    for channel in (-1, LEFT, 1, RIGHT):
+        # The outer two hold nothing but texts that stick out; 1 is the right channel.
+        patches = _patches(found, straight, starts, channel)
+        here = [way for way in ways if way.channel == {LEFT: LEFT, 1: RIGHT}.get(channel)]
+        tracks = [
+            Track(
+                way.start.y,
+                way.end.y,
+                from_right=way.start.direction < 0,
+                to_right=way.end.direction < 0,
+                text=way.start.text + INDENT if way.start.text else 0.0,
+            )
+            for way in here
+        ]
+        room = pack(tracks, patches, inner_right=channel == LEFT)
+        column = [box for box in found.boxes.values() if box.column == channel + 1]
+        for box in column:
+            box.x = x + room + box.w / 2
+        for way, track in zip(here, tracks, strict=True):
+            _bend(way, track, x)
+        x += room + (column[0].w if column else 0.0)
     found.w = x
+    for way in ways:
+        _finish(way)
 
 
-def _run(found: Plan, lanes: list[_Lane]) -> None:
-    """Lead arrows through their lanes, with their text where they start."""
-    for lane in lanes:
-        x = found.lane_x[lane.channel] + (-1 if lane.channel <= 1 else 1) * lane.number * LANE
-        start, end = lane.start, lane.end
-        a = (start.box.side(start.direction), start.y)
-        b = (end.box.side(end.direction), end.y)
-        lane.line.points = [a, b] if a[1] == b[1] else [a, (x, a[1]), (x, b[1]), b]
-        _write(lane.line, start)
+def _bend(way: _Way, track: Track, x: float) -> None:
+    """Note the corners of a way that is not level; its ends are known later."""
+    assert way.start.line
+    if not track.is_level:
+        way.start.line.points = [(x + track.x, track.y1), (x + track.x, track.y2)]
 
 
-def _lead_out(found: Plan, port: _Port) -> None:
+def _finish(way: _Way) -> None:
+    start, end = way.start, way.end
+    assert start.line
+    a = (start.box.side(start.direction), start.y)
+    b = (end.box.side(end.direction), end.y)
+    start.line.points = [a, *start.line.points, b]
+    _write(start)
+
+
+def _write(port: _Port) -> None:
+    """Put the text of an arrow above it, next to the box that it leaves."""
     assert port.line
-    port.line.points = [(port.box.side(1), port.y), (found.w, port.y)]
-    _write(port.line, port)
+    d = port.direction
+    port.line.align = "LEFT" if d > 0 else "RIGHT"
+    x = port.box.side(d) + d * (INDENT + width(port.line.text) / 2)
+    port.line.text_at = (x, port.y - 1 - height(port.line.text) / 2)
 
 
-def _write(line: Line, start: _Port) -> None:
-    """Put the text of a line above it, next to the box that it leaves."""
-    d = start.direction
-    line.align = "LEFT" if d > 0 else "RIGHT"
-    x = start.box.side(d) + d * (8 + width(line.text) / 2)
-    line.text_at = (x, start.y - 1.5 - height(line.text) / 2)
-
-
-def _draw(found: Plan, straight: list[Line]) -> None:
-    """Draw the arrows from a box to the next one of its column, with their text beside them."""
-    for line in straight:
-        a, b = found.boxes[line.source], found.boxes[line.target]
-        down = b.row > a.row
-        x = a.x if down else a.x - ABREAST
-        top, bottom = (a, b) if down else (b, a)
-        ends = [(x, top.y + top.h / 2), (x, bottom.y - bottom.h / 2)]
-        line.points = ends if down else ends[::-1]
-        line.align = "LEFT" if down else "RIGHT"
-        middle = top.y + top.h / 2 + (height(line.text) + 14) / 2
-        line.text_at = (x + (1 if down else -1) * (PAD + width(line.text) / 2), middle)
+def _run_straight(found: Plan, line: Line) -> None:
+    """Draw an arrow from a box to the next one of its column, with its text beside it."""
+    a, b = found.boxes[line.source], found.boxes[line.target]
+    down = b.row > a.row
+    x = a.x if down else a.x - ABREAST
+    top, bottom = (a, b) if down else (b, a)
+    ends = [(x, top.y + top.h / 2), (x, bottom.y - bottom.h / 2)]
+    line.points = ends if down else ends[::-1]
+    line.align = "LEFT" if down else "RIGHT"
+    middle = top.y + top.h / 2 + (height(line.text) + 9) / 2
+    line.text_at = (x + (1 if down else -1) * (BESIDE + width(line.text) / 2), middle)

@@ -10,21 +10,21 @@ in a narrower one the text has more room, never less.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
-from textwrap import wrap
 from typing import Final
 
 FONT: Final = "Helvetica,Arial,sans-serif"
 NAME_PT: Final = 11
-TEXT_PT: Final = 9.5
+TEXT_PT: Final = 9
 TITLE_PT: Final = 16
-LEADING: Final = 1.2
+LEADING: Final = 1.22
 
 BLUE: Final = "#2f5597"
 BLUE_PALE: Final = "#eaf1fb"
-BLUE_FRAME: Final = "#8fa9d1"
+BLUE_FRAME: Final = "#5b7fb8"
 AMBER: Final = "#a05f00"
 AMBER_PALE: Final = "#fff3d6"
 RED: Final = "#b3261e"
@@ -93,11 +93,16 @@ def height(block: Block) -> float:
     return sum(line.height for line in block)
 
 
-def label(block: Block, align: str = "") -> str:
-    """Write a block as an HTML-like label, centered or aligned ``LEFT`` or ``RIGHT``."""
-    if not align:
-        return "<" + "<BR/>".join(line.html() for line in block) + ">"
-    return "<" + "".join(f'{line.html()}<BR ALIGN="{align}"/>' for line in block) + ">"
+def label(block: Block, align: str = "CENTER") -> str:
+    """Write a block as an HTML-like label, aligned ``LEFT``, ``RIGHT`` or ``CENTER``."""
+    if not block:
+        return ""
+    rows = "".join(
+        f'<TR><TD ALIGN="{align}" HEIGHT="{round(line.height)}">{line.html()}</TD></TR>'
+        for line in block
+    )
+    table = 'BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"'
+    return f'<<TABLE {table} WIDTH="{round(width(block))}">{rows}</TABLE>>'
 
 
 def name(words: str) -> Text:
@@ -106,11 +111,30 @@ def name(words: str) -> Text:
 
 
 def broken(words: str, chars: int, color: str = INK, indent: str = "") -> Block:
-    """Break *words* into lines of at most *chars*, never inside a word."""
-    found = wrap(
-        words, chars, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
-    return tuple(Text(line, color=color) for line in found)
+    """Break *words* into lines of at most *chars*: at blanks, and within a long AT command."""
+    if not words:
+        return ()
+    found = [""]
+    for word in words.replace("→ ", "→\N{NO-BREAK SPACE}").split(" "):
+        pieces = re.findall(r"[^=,]+[=,]*|[=,]+", word) if len(word) > chars else [word]
+        for number, piece in enumerate(pieces):
+            blank = " " if found[-1].strip() and number == 0 else ""
+            if found[-1].strip() and len(found[-1] + blank + piece) > chars:
+                found.append(indent + piece)
+            else:
+                found[-1] += blank + piece
+    return tuple(Text(line.replace("\N{NO-BREAK SPACE}", " "), color=color) for line in found)
+
+
+def itemized(words: str, chars: int, indent: str = "") -> Block:
+    """The same, but between the items of a list rather than inside of one."""
+    found: list[str] = []
+    for item in re.split(r"(?<=,) ", words):
+        if found and len(f"{found[-1]} {item}") <= chars:
+            found[-1] += f" {item}"
+        else:
+            found += [line.words for line in broken(item, chars, indent=indent)]
+    return tuple(Text(line if n == 0 else indent + line.strip()) for n, line in enumerate(found))
 
 
 def stacked(blocks: Iterable[Block]) -> Block:

@@ -45,6 +45,8 @@ REENTRY: Final[dict[str, frozenset[Fact]]] = {
 NO_EVENTS: Final = frozenset({What.ECHO, What.NOISE, What.SILENCE})
 #: Remembered edges after which everything is forgotten; ours: about 100 MB at the worst.
 EDGES_AT_MOST: Final = 60_000
+#: Machines of a configuration that weigh as much as a remembered edge; ours.
+PLACES_A_UNIT: Final = 8
 #: What a complete payload is remembered as: no line of the command state has a line feed in it.
 PAYLOAD: Final = b"\n"
 #: Longest text that is remembered; ours: longer ones are payload or noise, and rarely come back.
@@ -105,6 +107,8 @@ class Edge(dict[bytes, "Edge"]):
         wobbles: Whether a machine wobbled.
         is_event: Whether it counts as an event of the wire.
         changes: Whether a machine changed its state, or began anew.
+        is_notable: Whether it is more than one of many alike: a wobble, a stray, no event, or
+            the beginning of something.
         begins_anew: Whether a new generation starts, or a nameless object gets its name.
         waits: Whether a machine waits with a limit afterwards.
         payload: What a complete payload begins with (the mark), ends with (the pattern), and
@@ -118,6 +122,7 @@ class Edge(dict[bytes, "Edge"]):
         "changes",
         "direction",
         "is_event",
+        "is_notable",
         "learn",
         "moves",
         "node",
@@ -157,6 +162,9 @@ class Edge(dict[bytes, "Edge"]):
         self.is_event = what not in NO_EVENTS
         self.changes = any(m.before != m.after or m.origin for m in moves)
         self.begins_anew = any(m.origin for m in moves)
+        self.is_notable = (
+            self.wobbles or self.begins_anew or not self.is_event or what is What.STRAY
+        )
         self.waits = bool(node.slots)
         self.payload: tuple[bytes, bytes, Edge] | None = None
         self.learn = learn
@@ -258,7 +266,7 @@ class Automaton:
         node = self._nodes.get(key)
         if node is None:
             node = self._nodes[key] = Node(exchange, places)
-            self._size += 1
+            self._size += 1 + len(places) // PLACES_A_UNIT
         return node
 
 

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from atfsm.at.dialect import NAMELESS
@@ -219,6 +220,7 @@ class _Case:
         return tuple(found[line] for line in sorted(found))
 
 
+@cache
 def expected_in(chart: Chart, state: str) -> tuple[Fact, ...]:
     """What the modem may say in *state* that leads on.
 

@@ -22,6 +22,7 @@ from atfsm.replay.records import Direction, Record
 
 #: Told of each edge that changed a machine: physical line, edge, ledger before the edge.
 Witness = Callable[[int, Edge, Ledger], None]
+RECENT: Final = 1_024  # ours: lines at the end of a run that are looked at one by one
 LINE_BYTES_AT_MOST: Final = 4096  # as `Framer` has it
 
 
@@ -56,6 +57,8 @@ class Observer:
         self.ledger = Ledger()
         self.events = 0
         self.now_s: float | None = None
+        # The last line of each edge of runs that are not in the ledger yet.
+        self._unwritten: dict[Edge, int] = {}
         self.strays: deque[int] = deque(maxlen=8)
         self.armed_s: dict[tuple[str, str], float] = {}
         self.held = Held()
@@ -73,6 +76,7 @@ class Observer:
         """
         timed = self.now_s is not None
         if self.automaton.is_full or self.automaton.timed is not timed:
+            self._note_unwritten()
             self.automaton = Automaton(self._dialect, timed=timed, learn=self._learn)
             self.edge = self.automaton.edge_to(self.node.exchange, self.node.places)
         return self.edge
@@ -90,6 +94,7 @@ class Observer:
     def finish(self) -> None:
         """The capture ends: what was held back is judged by what came."""
         self._settle()
+        self._note_unwritten()
 
     def advance(self, time_s: float, line: int) -> None:
         """Let the clock of the capture go on, and pass every limit on the way, in order."""
@@ -122,15 +127,15 @@ class Observer:
             first: Physical line of the first.
             time_s: Exact time of the last, where the capture has a clock.
         """
-        last_lines = dict(zip(edges, count(first)))
-        self.events += len(edges) - sum(edges.count(e) for e in last_lines if not e.is_event)
-        if any(e.wobbles for e in last_lines):
+        last_lines = _last_lines(edges, first)
+        notable = [e for e in last_lines if e.is_notable]
+        if any(e.wobbles for e in notable):
+            self._note_unwritten()
             self._take_wobbling(edges, first)
         else:
-            self._take_calm(edges, first, last_lines)
-        for edge, line in last_lines.items():
-            if edge.what is What.STRAY:
-                self.strays.append(line)
+            self._take_calm(edges, first, last_lines, notable)
+        self.events += len(edges) - sum(edges.count(e) for e in notable if not e.is_event)
+        self.strays.extend(last_lines[e] for e in notable if e.what is What.STRAY)
         self.edge = edges[-1]
         self.now_s = time_s if time_s is not None else self.now_s
 
@@ -142,14 +147,26 @@ class Observer:
             if edge.moves:
                 self.ledger.note(line, edge)
 
-    def _take_calm(self, edges: list[Edge], first: int, last_lines: dict[Edge, int]) -> None:
+    def _take_calm(
+        self, edges: list[Edge], first: int, last_lines: dict[Edge, int], notable: list[Edge]
+    ) -> None:
         """Write down a run without wobbles: of each edge, only its last line matters."""
         if self._wants_all:
             for line, edge in enumerate(edges, first):
                 if edge.changes:
                     self._witness(line, edge, self.ledger)
-        anew = {e: edges.count(e) for e in last_lines if e.begins_anew}
-        self.ledger.note_run(last_lines.items(), anew)
+        anew = {e: edges.count(e) for e in notable if e.begins_anew}
+        if anew:
+            self._note_unwritten()
+            self.ledger.note_run(last_lines.items(), anew)
+        else:
+            self._unwritten.update(last_lines)
+
+    def _note_unwritten(self) -> None:
+        """Write down what the last runs left for later."""
+        if self._unwritten:
+            self.ledger.note_run(self._unwritten.items(), {})
+            self._unwritten.clear()
 
     #: Whether the witness must be told of every change, not only of wobbles.
     _wants_all = False
@@ -159,6 +176,7 @@ class Observer:
         self._wants_all = True
 
     def _take(self, edge: Edge, line: int) -> None:
+        self._note_unwritten()
         self.edge = edge
         self.events += edge.is_event
         if edge.what is What.STRAY:
@@ -286,6 +304,15 @@ class _Wire:
         while len(self._lines) > 1 and self._lines[0][0] <= offset:
             self._lines.popleft()
         return self._lines[0][1]
+
+
+def _last_lines(edges: list[Edge], first: int) -> dict[Edge, int]:
+    """The last line of each edge of a run: most edges come back within its last lines."""
+    tail = max(len(edges) - RECENT, 0)
+    last_lines = dict(zip(edges[tail:], count(first + tail)))  # noqa: B905  as long as the edges
+    for edge in set(edges).difference(last_lines):
+        last_lines[edge] = first + len(edges) - 1 - edges[::-1].index(edge)
+    return last_lines
 
 
 def resolve(direction: Direction, text: bytes, node: Node) -> Direction:

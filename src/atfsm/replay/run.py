@@ -10,7 +10,7 @@ both ways say the same, line for line.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from itertools import accumulate, compress
+from itertools import accumulate, compress, islice
 from math import inf
 from operator import getitem, itemgetter, ne
 from typing import Final
@@ -41,7 +41,8 @@ class _Clock:
         self._format = capture_format
         self._minutes: dict[bytes, float] = {}
         self.fits: tuple[int, int] = (0, 0)
-        self._rest = b""
+        self._head = self._rest = b""
+        self._rests: set[bytes] = set()  # what may stand between the seconds and the text
 
     def fit(self, line: bytes) -> bool:
         """Learn from *line* where the whole seconds and the whole stamp end in this capture."""
@@ -51,7 +52,9 @@ class _Clock:
         if self.fits != moment[:2]:
             self._minutes.clear()
             self.fits = moment[:2]
+            self._head = line[: moment[0]]
             self._rest = line[moment[0] : moment[1]]
+            self._rests.clear()
         return True
 
     def seconds(self, head: bytes) -> float:
@@ -68,6 +71,19 @@ class _Clock:
                 self._minutes.clear()
             base_s = self._minutes[minute] = moment[2] - digits_s
         return base_s + digits_s
+
+    def even(self, lines: list[bytes]) -> int:
+        """How many of *lines* have a stamp that ends where that of the others does."""
+        start, end = self.fits
+        rests = list(map(itemgetter(slice(start, end)), lines))
+        uneven = []
+        for rest in set(rests) - self._rests:
+            moment = self._format.stamp_of(self._head + rest + b"AT")
+            if moment is not None and moment[:2] == self.fits:
+                self._rests.add(rest)
+            else:
+                uneven.append(rests.index(rest))
+        return min(uneven, default=len(lines))
 
     def knows(self, heads: list[bytes]) -> bool:
         """Whether all *heads* are such stamps, of minutes that were met before, in order.
@@ -86,8 +102,8 @@ class _Clock:
         )
 
 
-_MINUTE = itemgetter(slice(None, -2))
-_DIGITS = itemgetter(slice(-2, None))
+_MINUTE: Final = itemgetter(slice(None, -2))
+_DIGITS: Final = itemgetter(slice(-2, None))
 
 
 class _Stamps:
@@ -101,7 +117,7 @@ class _Stamps:
     def __init__(self, clock: _Clock, lines: list[bytes]) -> None:
         self._clock = clock
         heads = list(map(itemgetter(slice(clock.fits[0])), lines))
-        self.changes = [0, *compress(range(1, len(heads)), map(ne, heads[1:], heads))]
+        self.changes = [0, *compress(range(1, len(heads)), map(ne, islice(heads, 1, None), heads))]
         self._heads = [heads[at] for at in self.changes]
         self.count = len(heads)
         if not clock.knows(self._heads):
@@ -142,6 +158,9 @@ class Runner:
         self._is_fast = capture_format.stateless and capture_format.whole
         self._clock = _Clock(capture_format)
         self._length = SHORTEST_RUN
+        # A mark behind the stamp shows that the stamp was cut at its end; bare text does not.
+        self._has_marks = capture_format.marks is not None
+        self._stamp_end = 0
 
     def follow(self, observer: Observer, lines: list[bytes], first: int) -> None:
         """Have *observer* follow *lines*, of which the first is physical line *first*."""
@@ -163,6 +182,8 @@ class Runner:
         """
         said = self._format.text_of(tail)
         automaton = observer.automaton
+        if said is None and self._stamp_end:
+            raise _StopError  # perhaps a stamp of another width, which the reader will tell
         if said is None:  # a blank line, a comment, another logger
             edge[tail] = follows = automaton.skip(edge.node)
             automaton.remembered()
@@ -197,13 +218,17 @@ class Runner:
         """Follow as many of *lines* as the fast way can; return how many."""
         stamps = None
         tails = lines
+        self._stamp_end = 0
         if self._clock.fit(lines[0]):
             if observer.now_s is None:
                 return 0  # the first stamp decides how silence is judged
             stamps = _Stamps(self._clock, lines)
+            if not self._has_marks:
+                stamps.cut(self._clock.even(lines[: stamps.count]))
             if not stamps.count:
                 return 0
-            tails = list(map(itemgetter(slice(self._clock.fits[1], None)), lines[: stamps.count]))
+            self._stamp_end = self._clock.fits[1]
+            tails = list(map(itemgetter(slice(self._stamp_end, None)), lines[: stamps.count]))
         elif self._format.stamp_required or observer.now_s is not None:
             return 0
         edges: list[Edge] = []

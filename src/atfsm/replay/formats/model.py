@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
@@ -61,6 +61,8 @@ class Format:
         breaks: What stands for a line break within a text.
         last_twice: Whether the logger writes the last line of a file twice.
         colours: Marks that stand anywhere and hold until the next one (``tx`` and ``rx``).
+        bare_commands: Whether the logger shows commands without the CR that ended them, so that
+            the answer has to say where a command ended.
         distinct: Whether the marks alone prove the format, whatever the text.
     """
 
@@ -78,6 +80,7 @@ class Format:
     last_twice: bool = False
     colours: re.Pattern[bytes] | None = None
     distinct: bool = False
+    bare_commands: bool = False
 
     @property
     def whole(self) -> bool:
@@ -191,7 +194,7 @@ class Reader:
 
     __slots__ = (
         *("_first_mark", "_format", "_held", "_last_line", "_midnight", "_open", "_side"),
-        *("_stateless", "_time_s", "_waiting", "_whole"),
+        *("_stateless", "_time_s", "_waiting", "_whole", "_written"),
     )
 
     def __init__(self, capture_format: Format) -> None:
@@ -205,6 +208,7 @@ class Reader:
         self._first_mark: Direction | None = None  # the side that this capture marks
         self._waiting: deque[tuple[int, float | None, bytes]] = deque()
         self._last_line: bytes | None = None
+        self._written: Record | None = None  # the last piece of the wire that was given
         self._held: int | None = None  # number of a line that repeats the one before it
 
     def read(self, line: bytes, number: int) -> tuple[Record, ...]:
@@ -338,11 +342,21 @@ class Reader:
                 self._side = _side_of(found)
         return tuple(records)
 
+    def _bytes(self, record: Record) -> tuple[Record, ...]:
+        """Give a piece of the wire, and before it the end of a command that shows none."""
+        before, self._written = self._written, record
+        is_answer = record.direction is Direction.RX and before is not None
+        if not self._format.bare_commands or before is None or not is_answer:
+            return (record,)
+        if before.direction is not Direction.TX or before.data.endswith((b"\r", b"\n")):
+            return (record,)
+        return replace(before, data=b"\r"), record
+
     def _records(
         self, number: int, time_s: float | None, side: Direction, text: bytes
     ) -> tuple[Record, ...]:
         if not self._whole:
-            return (Record(number, side, text, time_s, whole=False),) if text else ()
+            return self._bytes(Record(number, side, text, time_s, whole=False)) if text else ()
         if b"\r" not in text:
             return (Record(number, side, text, time_s),) if text else ()
         lines = (line.strip(_BLANK) for line in text.split(b"\r"))

@@ -191,6 +191,7 @@ FORMATS: Final[tuple[Format, ...]] = (
             re.DOTALL,
         ),
         restore=escapes.C.undo,
+        bare_commands=True,
         distinct=True,
     ),
     Format(

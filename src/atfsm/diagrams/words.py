@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-from atfsm.chart import OF_COMMAND, CellKind, Fact, FactKind, State, Wait
+from atfsm.chart import OF_COMMAND, CellKind, State, Wait
 from atfsm.diagrams import style
 from atfsm.diagrams.model import Arrow, Note, Picture, wobble_cells
 from atfsm.diagrams.style import Block, Text
+from atfsm.fact import Fact, FactKind
 
-ARROW_CHARS = 22
-BOX_CHARS = 24
+ARROW_CHARS = 17
+UPRIGHT_CHARS = 27
+WOBBLE_CHARS = 42
+BOX_CHARS = 20
 
 
 def limit(state: State) -> Block:
@@ -36,13 +39,10 @@ def happy_box(picture: Picture, state: State) -> Block:
     )
 
 
-def initial_box(picture: Picture) -> Block:
-    """What stands in the box of an initial state off the happy path."""
-    initial = picture.chart.state(picture.chart.initial)
-    return (
-        *happy_box(picture, initial),
-        Text("a fact is evidence of the state that it implies", color=style.GREY),
-    )
+def on_evidence(picture: Picture) -> Block:
+    """What stands on the one arrow for all rows out of the initial state."""
+    words = f"{len(picture.evidence)} facts are evidence: each leads to the state that it implies"
+    return style.broken(words, 34)
 
 
 def wobble_box(picture: Picture, state: State) -> Block:
@@ -50,12 +50,13 @@ def wobble_box(picture: Picture, state: State) -> Block:
     assert state.kind
     cells = wobble_cells(picture.chart, state.name)
     kind = {FactKind.STEP: "line out of step"}.get(state.kind, state.kind.name.lower())
-    caught = style.broken(", ".join(f.wire for f in state.catches), 34, style.GREY)
+    shared = any(w.kind is state.kind and w.catches for w in picture.chart.wobbles)
+    caught = ", ".join(fact.wire for fact in state.catches)
+    which = caught or f"any {'other ' if shared else ''}{kind}"
     return (
         style.name(state.name),
-        *style.broken(state.about, 34),
-        *(caught or (Text(f"any other {kind}", color=style.GREY),)),
-        Text(f"{cells} cells", color=style.GREY),
+        *style.broken(state.about, WOBBLE_CHARS),
+        *style.broken(f"{which} · {cells} cells", WOBBLE_CHARS, style.GREY),
     )
 
 
@@ -64,9 +65,21 @@ def reset_box(state: State) -> Block:
     return (style.name(state.about), Text(state.name, color=style.GREY), *limit(state))
 
 
-def on_arrow(facts: Iterable[Fact]) -> Block:
-    """The AT text of the facts of an arrow."""
-    return style.stacked(style.broken(fact.wire, ARROW_CHARS, indent="  ") for fact in facts)
+def on_arrow(facts: Iterable[Fact], *, upright: bool = False) -> Block:
+    """The AT text of the facts of an arrow; beside an upright one, there is more room."""
+    chars = UPRIGHT_CHARS if upright else ARROW_CHARS
+    return style.stacked(style.itemized(fact.wire, chars, "  ") for fact in facts)
+
+
+def facts(arrow: Arrow) -> str:
+    """The names of the facts of an arrow, for a pointer that rests on it."""
+    return ", ".join(str(row.fact) for row in arrow.rows)
+
+
+def about(picture: Picture, name: str) -> dict[str, str]:
+    """What a pointer that rests on a box is told, and a mark for pages that build on the SVG."""
+    told = next(s.about for s in picture.chart.states if s.name == name)
+    return {"id": f"state-{name}", "tooltip": f"{name}: {told}"}
 
 
 def on_reset_arrow(arrow: Arrow, *, last: bool) -> Block:
@@ -81,8 +94,8 @@ def legend(picture: Picture, chars: int) -> Block:
     said = [f"{picture.chart.summary()}."]
     if picture.evidence:
         said.append(
-            f"{picture.chart.initial}: any fact of {_rows(len(picture.evidence))} is evidence, "
-            "and leads to the state that it implies."
+            f"One arrow for the {_rows(len(picture.evidence))} out of {picture.chart.initial}: "
+            "a fact seen there is evidence, and leads to the state that it implies."
         )
     said += [_note(note) for note in picture.notes]
     if counts[CellKind.WOBBLE]:
@@ -103,11 +116,10 @@ def legend(picture: Picture, chars: int) -> Block:
 
 
 def _note(note: Note) -> str:
-    too = " too" if note.more else ""
-    facts = listed((fact.wire for fact in note.facts), "or")
+    too = ", too" if note.more else ""
     return (
-        f"({note.number})  {facts} leads to {note.target} from {listed(note.states, 'and')}{too} "
-        f"({_rows(len(note.rows))})."
+        f"({note.number})  From {listed(note.states, 'and')} to {note.target}{too}: "
+        f"{listed((fact.wire for fact in note.facts), 'or')} ({_rows(len(note.rows))})."
     )
 
 
