@@ -27,7 +27,7 @@ from atfsm.charts import (
     TcpState,
     UdpState,
 )
-from atfsm.fact import Fact
+from atfsm.fact import Fact, FactKind
 from atfsm.machine import table
 
 
@@ -140,15 +140,16 @@ class Stack:
 
     Args:
         places: Where every machine stands.
-        reentry: Facts that show an observer that a machine left its full reset by a way that
-            the observer did not see: the machine starts anew. Empty for one who drives it.
+        reentry: For an observer, the facts that show that a machine left its full reset by a
+            way that the observer did not see: the machine starts anew. A full reset that is
+            only observed has no limits either. None for one who drives the machines.
     """
 
     def __init__(
         self, places: Iterable[Place], reentry: Mapping[str, frozenset[Fact]] | None = None
     ) -> None:
         self._places = {(p.machine, p.key): p for p in places}
-        self._reentry = reentry or {}
+        self._reentry = reentry
         self.moves: list[Move] = []
 
     @property
@@ -164,8 +165,11 @@ class Stack:
             return
         place, origin = self._find(told)
         rules = table(TABLED[told.machine])
-        if rules.is_reset[place.state] and told.fact in self._reentry.get(told.machine, ()):
-            place, origin = place._replace(state=_initial(told.machine)), NEW
+        if self._reentry is not None and rules.is_reset[place.state]:
+            if told.fact.kind is FactKind.SILENCE:
+                return
+            if told.fact in self._reentry.get(told.machine, ()):
+                place, origin = place._replace(state=_initial(told.machine)), NEW
         number = rules.fact_number[told.fact]
         after = rules.after[place.state][number]
         self._move(place, told.fact, after, swept_by, origin)
@@ -229,7 +233,7 @@ class Stack:
             return [key for name, key in self._places if name == machine]
         if machine == "pdp":
             mine = place.context or alone
-            return [mine] if mine in contexts else []
+            return [mine] if mine else []
         return [
             p.key
             for p in list(self._places.values())

@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import assert_type
 
-from atfsm.chart import RESTING, Chart, Fact, FactKind, Ignore, Row, State, ignore, row, state
+from atfsm.chart import RESTING, Chart, Ignore, Row, State, ignore, row, state
+from atfsm.fact import Fact, FactKind
 
 
 class Lamp(StrEnum):

@@ -60,7 +60,7 @@ def send(exchange: Exchange, text: bytes, dialect: Dialect, *, timed: bool) -> H
             escape = Sent(ESCAPE, (), (), dialect.default_limit_s)
             return Heard(replace(exchange, data=None, in_flight=escape), (), What.COMMAND)
         return Heard(exchange, (), What.NOISE)
-    told = _give_up(exchange.in_flight, timed=timed) if exchange.in_flight else ()
+    told = _give_up(exchange.in_flight, timed=timed)
     members = tuple(
         Bound(command, member, _key(command, member))
         for member in line.members
@@ -123,24 +123,34 @@ def end_payload(exchange: Exchange) -> Heard:
     return Heard(replace(exchange, data=None), (), What.PAYLOAD)
 
 
-def silence(exchange: Exchange) -> tuple[Told, ...]:
-    """The limit of the command in flight passed: whom it is charged to.
+def silence(exchange: Exchange) -> Heard:
+    """The limit of the command in flight passed.
 
-    To the context or socket that the command speaks to, while the line goes into quarantine;
-    otherwise to the line itself. The command stays in flight: its answer may come late, and
-    must not be taken for the answer to the next one (q11).
+    The silence is charged to the context or socket that the command speaks to, while the line
+    goes into quarantine; otherwise to the line itself. The command stays in flight: its answer
+    may come late, and must not be taken for the answer to the next one (q11).
     """
-    owners = exchange.in_flight.owners if exchange.in_flight else ()
-    if not owners:
+    sent = exchange.in_flight
+    if sent is None:
+        return Heard(exchange, (line_told(LineFact.LIMIT_PASSED),), What.SILENCE)
+    charged = replace(exchange, in_flight=replace(sent, is_charged=True))
+    return Heard(charged, _charged(sent), What.SILENCE)
+
+
+def _charged(sent: Sent) -> tuple[Told, ...]:
+    """Whom the silence after *sent* is charged to."""
+    if not sent.owners:
         return (line_told(LineFact.LIMIT_PASSED),)
     return (
-        *(Told(m.command.machine, m.key, LIMIT_PASSED[m.command.machine]) for m in owners),
+        *(Told(m.command.machine, m.key, LIMIT_PASSED[m.command.machine]) for m in sent.owners),
         line_told(LineFact.QUARANTINE_IMPOSED),
     )
 
 
-def _give_up(sent: Sent, *, timed: bool) -> tuple[Told, ...]:
+def _give_up(sent: Sent | None, *, timed: bool) -> tuple[Told, ...]:
     """A command goes out over *sent*, which has no final result yet."""
+    if sent is None or sent.is_charged:
+        return ()
     if sent.notified:  # M207, M209: the notification took the place of the result
         answered = tuple(
             Told(m.command.machine, m.key, m.command.refused)
@@ -150,7 +160,7 @@ def _give_up(sent: Sent, *, timed: bool) -> tuple[Told, ...]:
         return (*answered, line_told(LineFact.RESULT_RECEIVED))
     if timed:
         return (line_told(LineFact.COMMAND_OVERLAPPED),)
-    return silence(Exchange(b"", in_flight=sent))
+    return _charged(sent)
 
 
 def _key(command: Command, line: CommandLine) -> str:

@@ -49,6 +49,7 @@ class Sent:
         notified: Something has come that may stand in place of its result: the notification
             that its declaration names or, for a command that is not declared, anything at all,
             since other makers' commands may end without a result code.
+        is_charged: Its silence was charged already; its answer may still come late.
     """
 
     text: bytes
@@ -56,6 +57,7 @@ class Sent:
     names: tuple[bytes, ...]
     limit_s: float
     notified: bool = False
+    is_charged: bool = False
 
     @property
     def owners(self) -> tuple[Bound, ...]:

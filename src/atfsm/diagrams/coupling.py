@@ -7,7 +7,7 @@ way; what skips a layer runs left of it on the way up, and right of it on the wa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
@@ -67,7 +67,7 @@ class _Layer:
     right: float = 0.0
     top: float = 0.0
     h: float = 0.0
-    above: float = field(default=24.0)  # the room between it and the layer above
+    above: float = 24.0  # the room between it and the layer above
 
 
 def layers() -> tuple[tuple[Chart, ...], ...]:
@@ -188,8 +188,9 @@ def _lead(page: Page, stack: list[_Layer], words: tuple[Word, ...]) -> None:
         d = -1 if word.is_up else 1
         if word.skips:
             # The text stands at the outer side of the arrow.
-            x = outside[word.is_up is False] - d * (w + BESIDE + MARGIN / 2)
-            outside[word.is_up is False] = x - d * 6
+            side = 0 if word.is_up else 1
+            x = outside[side] - d * (w + BESIDE + MARGIN / 2)
+            outside[side] = x - d * 6
         else:
             x = middle + d * TURN
         ends = [(x, bottom), (x, top)] if word.is_up else [(x, top), (x, bottom)]

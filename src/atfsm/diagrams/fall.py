@@ -16,7 +16,7 @@ from atfsm.diagrams.route import Plan, plan
 
 WOBBLES_TITLE: Final = "wobble: whatever a state does not list"
 GAP: Final = 7.0  # between wobble boxes
-ASIDE: Final = 36.0  # between the two frames
+ASIDE: Final = 30.0  # between the two frames
 TALLER: Final = 60.0  # than the full reset a single column of wobbles may be
 
 AMBER_FRAME: Final = {"style": "rounded,dashed", "color": style.AMBER}

@@ -15,6 +15,7 @@ from typing import Final
 APART: Final = 10.0  # between lanes
 CLEAR: Final = 5.0  # around a text
 HEAD: Final = 17.0  # room for the head of an arrow before the box
+CORNER: Final = 8.5  # room for a corner behind a text
 LEVEL: Final = 4.0  # between level pieces
 STEP: Final = 2.0
 WIDEST: Final = 600.0
@@ -126,7 +127,7 @@ def _is_free(track: Track, done: list[Track], patches: list[Patch], width: float
     """Tell whether a track, its x chosen, runs along no other and through no text."""
     reach = width - track.x if track.from_right else track.x
     run_in = width - track.x if track.to_right else track.x
-    if reach < track.text + CLEAR or run_in < HEAD:
+    if reach < track.text + CORNER or run_in < HEAD:
         return False
     top, bottom = sorted((track.y1, track.y2))
     for patch in patches:

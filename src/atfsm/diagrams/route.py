@@ -13,7 +13,7 @@ from typing import Final
 
 from atfsm.diagrams.lanes import Patch, Track, pack
 from atfsm.diagrams.place import LEFT, MIDDLE, RIGHT, Box, Line
-from atfsm.diagrams.style import height, width
+from atfsm.diagrams.style import flush, height, width
 
 PORT: Final = 11.0
 SLACK: Final = 10.0  # of the ports of one side, to move up or down
@@ -100,6 +100,9 @@ def plan(
     """
     found = Plan({box.name: box for box in boxes}, lines, exits)
     straight = [line for line in lines if _is_straight(found, line)]
+    for line in straight:
+        if not _is_down(found, line):
+            line.text = flush(line.text)
     ways = [_way(found, line) for line in lines if line not in straight]
     doors = [_Port(found.boxes[name], d, None, None, leaves=False) for name, d in entries]
     outs = [_Port(found.boxes[e.source], 1, e, None, leaves=True) for e in exits]
@@ -129,6 +132,10 @@ def _is_straight(found: Plan, line: Line) -> bool:
     )
 
 
+def _is_down(found: Plan, line: Line) -> bool:
+    return found.boxes[line.target].row > found.boxes[line.source].row
+
+
 def _way(found: Plan, line: Line) -> _Way:
     """Choose the channel; in the middle column, what leads back up runs left of it."""
     a, b = found.boxes[line.source], found.boxes[line.target]
@@ -138,6 +145,8 @@ def _way(found: Plan, line: Line) -> _Way:
         channel = LEFT if LEFT in {a.column, b.column} else RIGHT
     leaves = _toward(channel, a)
     enters = _toward(channel, b)
+    if leaves < 0:
+        line.text = flush(line.text)  # it ends at the box: an indent would only push it away
     return _Way(
         channel, _Port(a, leaves, line, b, leaves=True), _Port(b, enters, line, a, leaves=False)
     )
@@ -226,7 +235,7 @@ def _patches(found: Plan, straight: list[Line], ports: list[_Port], channel: int
             patches.append(Patch(port.direction < 0, port.text + INDENT, top, bottom))
     for line in straight:
         a, b = found.boxes[line.source], found.boxes[line.target]
-        down = b.row > a.row
+        down = _is_down(found, line)
         if a.column == (channel if down else channel + 1):
             top = min(a.y + a.h / 2, b.y + b.h / 2)
             reach = width(line.text) + BESIDE + (0 if down else ABREAST) - a.w / 2
@@ -293,7 +302,7 @@ def _write(port: _Port) -> None:
 def _run_straight(found: Plan, line: Line) -> None:
     """Draw an arrow from a box to the next one of its column, with its text beside it."""
     a, b = found.boxes[line.source], found.boxes[line.target]
-    down = b.row > a.row
+    down = _is_down(found, line)
     x = a.x if down else a.x - ABREAST
     top, bottom = (a, b) if down else (b, a)
     ends = [(x, top.y + top.h / 2), (x, bottom.y - bottom.h / 2)]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Final
 
@@ -74,7 +74,10 @@ class Text:
 
     def html(self) -> str:
         """Write the line as Graphviz reads it."""
-        words = escape(self.words, quote=False)
+        # Old versions of Graphviz drop blanks at the start of a line.
+        inner = self.words.lstrip(" ")
+        indent = "\N{NO-BREAK SPACE}" * (len(self.words) - len(inner))
+        words = indent + escape(inner, quote=False)
         words = f"<B>{words}</B>" if self.bold else words
         color = "" if self.color == INK else f' COLOR="{self.color}"'
         return f'<FONT POINT-SIZE="{self.pt:g}"{color}>{words}</FONT>'
@@ -91,6 +94,11 @@ def width(block: Block) -> float:
 def height(block: Block) -> float:
     """How high a block is, in points."""
     return sum(line.height for line in block)
+
+
+def flush(block: Block) -> Block:
+    """Take the indents away."""
+    return tuple(replace(line, words=line.words.lstrip()) for line in block)
 
 
 def label(block: Block, align: str = "CENTER") -> str:

@@ -11,7 +11,7 @@ from atfsm.diagrams.model import Arrow, Note, Picture, wobble_cells
 from atfsm.diagrams.style import Block, Text
 from atfsm.fact import Fact, FactKind
 
-ARROW_CHARS = 17
+ARROW_CHARS = 18
 UPRIGHT_CHARS = 27
 WOBBLE_CHARS = 42
 BOX_CHARS = 20
@@ -124,7 +124,8 @@ def _note(note: Note) -> str:
 
 
 def _rows(count: int) -> str:
-    return f"{count} row" if count == 1 else f"{count} rows"
+    rows = "row" if count == 1 else "rows"
+    return f"{count}\N{NO-BREAK SPACE}{rows}"  # never on two lines
 
 
 def listed(names: Iterable[str | StrEnum], word: str) -> str:

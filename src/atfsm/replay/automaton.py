@@ -53,12 +53,19 @@ PAYLOAD: Final = b"\n"
 REMEMBERED_BYTES: Final = 400
 
 
+#: States of the line in which a command awaits its final result; no other chart has them.
+IN_FLIGHT: Final = frozenset(
+    {LineState.COMMAND_IN_FLIGHT, LineState.DATA_MODE_OUT, LineState.DATA_MODE_IN}
+)
+
+
 class Slot(NamedTuple):
-    """A machine that waits, and how long it may."""
+    """A machine that waits, and how long it may; *is_command*: for the command in flight."""
 
     machine: str
     key: str
     limit_s: float
+    is_command: bool = False
 
 
 class Node:
@@ -86,11 +93,12 @@ def _slots(exchange: Exchange, places: tuple[Place, ...]) -> tuple[Slot, ...]:
     for machine, key, state, _ in places:
         rules = table(TABLED[machine])
         limit_s = rules.limits_s[state]
-        if rules.states[state] == LineState.COMMAND_IN_FLIGHT and exchange.in_flight:
-            sent = exchange.in_flight
+        sent = exchange.in_flight if rules.states[state] in IN_FLIGHT else None
+        if sent is not None and rules.states[state] == LineState.COMMAND_IN_FLIGHT:
             limit_s = sent.limit_s if sent.members or not sent.notified else None
         if limit_s is not None and not rules.is_reset[state]:
-            slots.append(Slot(machine, key, limit_s))
+            is_command = sent is not None and not sent.is_charged
+            slots.append(Slot(machine, key, limit_s, is_command=is_command))
     return tuple(slots)
 
 
@@ -246,12 +254,12 @@ class Automaton:
 
     def pass_limit(self, node: Node, slot: Slot) -> Edge:
         """The edge of a silence."""
-        if slot.machine == "line" and node.exchange.in_flight is not None:
-            told = silence(node.exchange)
-        else:
-            told = (Told(slot.machine, slot.key, TABLED[slot.machine].limit_passed),)
+        told = Told(slot.machine, slot.key, TABLED[slot.machine].limit_passed)
+        heard = Heard(node.exchange, (told,), What.SILENCE)
+        if slot.is_command:
+            heard = silence(node.exchange)
         text = b"nothing within %g s" % slot.limit_s
-        return self._edge(node, Direction.UNMARKED, text, Heard(node.exchange, told, What.SILENCE))
+        return self._edge(node, Direction.UNMARKED, text, heard)
 
     def _edge(self, node: Node, direction: Direction, text: bytes, heard: Heard) -> Edge:
         stack = Stack(node.places, REENTRY)

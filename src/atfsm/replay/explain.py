@@ -33,7 +33,7 @@ from atfsm.at.errors import TCP_NOTIF, UDP_NOTIF, cme_meaning, code_meaning
 from atfsm.at.exchange import What
 from atfsm.at.facts import LineFact, PdpFact, TcpFact, UdpFact
 from atfsm.at.grammar import ResultKind, parse_information, parse_result
-from atfsm.chart import CellKind, Chart
+from atfsm.chart import CellKind, Chart, Wait
 from atfsm.fact import Fact, FactKind
 from atfsm.machine import table
 from atfsm.replay.automaton import Edge
@@ -86,7 +86,8 @@ def explain(line: int, edge: Edge, move: Move, ledger: Ledger) -> Explanation:
     used: set[str] = set()
     sentence = _fill(why, words, used)
     do = " ".join(part for part in (_fill(remedy, words, used), _fill(then, words, used)) if part)
-    lines = {words[w] for w in used if w == "since" or w.endswith("_line")}
+    cited = {words[w] for w in used if w == "since" or w.endswith("_line")}
+    lines = cited or {words["since"]}
     return Explanation(
         got=case.got,
         expected=case.expected,
@@ -132,13 +133,12 @@ class _Case:
         self.own = ledger.of(move.machine, move.key)
         self.chart = TABLED[move.machine]
         self.state = table(self.chart).states[move.before]
+        self.chart_state = self.chart.states[move.before].name
         self.command = _latest(ledger.of("line", ""), COMMANDS)
         self.code, self.meaning = _code_of(edge.text)
         self.is_silence = move.fact.kind is FactKind.SILENCE
         self.got = self._got()
-        self.expected = tuple(
-            _FIELD.sub(self._id, fact.wire) for fact in expected_in(self.chart, self.state)
-        )
+        self.expected = self._expected()
         context = next(
             (p.context for p in edge.node.places if (p.machine, p.key) == move[:2] and p.context),
             "",
@@ -159,6 +159,14 @@ class _Case:
         if self.move.key != NAMELESS:
             return self.move.key
         return "(its id is not shown" + (")" if self._id == "<sid>" else "; taken to be 1)")
+
+    def _expected(self) -> tuple[str, ...]:
+        """What was due: by the state, or by the command in flight where the state rests."""
+        if self.chart.state(self.chart_state).limit_s is not Wait.RESTING:
+            due = expected_in(self.chart, self.state)
+            return tuple(_FIELD.sub(self._id, fact.wire) for fact in due)
+        is_answer = self.is_silence or self.edge.what is What.RESULT
+        return ("OK",) if is_answer else ()
 
     def _got(self) -> str:
         text = self.edge.text.decode("utf-8", "backslashreplace")

@@ -62,13 +62,13 @@ class Ledger:
             if move.origin == NEW:
                 before = self._chronicles.get(at)
                 count = times if before is None else before.generation + times
-                self._chronicles[at] = Chronicle(generation=count)
+                self._chronicles[at] = Chronicle(since_line=line, generation=count)
             elif move.origin:
                 former = self._chronicles.pop((move.machine, move.origin), Chronicle())
                 before = self._chronicles.get(at)
                 former.generation = times if before is None else before.generation + times
                 self._chronicles[at] = former
-            chronicle = self._chronicles.setdefault(at, Chronicle())
+            chronicle = self._chronicles.setdefault(at, Chronicle(since_line=line))
             chronicle.marks[move.fact] = Mark(line, edge.text)
             if move.before != move.after or move.origin == NEW:
                 chronicle.since_line = line

@@ -135,7 +135,8 @@ class Observer:
         else:
             self._take_calm(edges, first, last_lines, notable)
         self.events += len(edges) - sum(edges.count(e) for e in notable if not e.is_event)
-        self.strays.extend(last_lines[e] for e in notable if e.what is What.STRAY)
+        if any(e.what is What.STRAY for e in notable):
+            self.strays.extend(at for at, e in enumerate(edges, first) if e.what is What.STRAY)
         self.edge = edges[-1]
         self.now_s = time_s if time_s is not None else self.now_s
 

@@ -41,8 +41,7 @@ class _Clock:
         self._format = capture_format
         self._minutes: dict[bytes, float] = {}
         self.fits: tuple[int, int] = (0, 0)
-        self._head = self._rest = b""
-        self._rests: set[bytes] = set()  # what may stand between the seconds and the text
+        self._rest = b""
 
     def fit(self, line: bytes) -> bool:
         """Learn from *line* where the whole seconds and the whole stamp end in this capture."""
@@ -52,9 +51,7 @@ class _Clock:
         if self.fits != moment[:2]:
             self._minutes.clear()
             self.fits = moment[:2]
-            self._head = line[: moment[0]]
             self._rest = line[moment[0] : moment[1]]
-            self._rests.clear()
         return True
 
     def seconds(self, head: bytes) -> float:
@@ -76,14 +73,10 @@ class _Clock:
         """How many of *lines* have a stamp that ends where that of the others does."""
         start, end = self.fits
         rests = list(map(itemgetter(slice(start, end)), lines))
-        uneven = []
-        for rest in set(rests) - self._rests:
-            moment = self._format.stamp_of(self._head + rest + b"AT")
-            if moment is not None and moment[:2] == self.fits:
-                self._rests.add(rest)
-            else:
-                uneven.append(rests.index(rest))
-        return min(uneven, default=len(lines))
+        if b"".join(rests).translate(_SHAPE) == self._rest.translate(_SHAPE) * len(rests):
+            return len(rests)
+        shape = self._rest.translate(_SHAPE)
+        return next(i for i, rest in enumerate(rests) if rest.translate(_SHAPE) != shape)
 
     def knows(self, heads: list[bytes]) -> bool:
         """Whether all *heads* are such stamps, of minutes that were met before, in order.
@@ -102,6 +95,8 @@ class _Clock:
         )
 
 
+#: Makes all digits alike: two stamps of one shape differ in digits only.
+_SHAPE: Final = bytes.maketrans(b"123456789", b"000000000")
 _MINUTE: Final = itemgetter(slice(None, -2))
 _DIGITS: Final = itemgetter(slice(-2, None))
 
@@ -158,8 +153,6 @@ class Runner:
         self._is_fast = capture_format.stateless and capture_format.whole
         self._clock = _Clock(capture_format)
         self._length = SHORTEST_RUN
-        # A mark behind the stamp shows that the stamp was cut at its end; bare text does not.
-        self._has_marks = capture_format.marks is not None
         self._stamp_end = 0
 
     def follow(self, observer: Observer, lines: list[bytes], first: int) -> None:
@@ -180,6 +173,8 @@ class Runner:
         Raises:
             _StopError: The line takes more than itself to understand.
         """
+        if not self._stamp_end and self._format.stamp_of(tail) is not None:
+            raise _StopError  # from here on there are stamps
         said = self._format.text_of(tail)
         automaton = observer.automaton
         if said is None and self._stamp_end:
@@ -223,8 +218,7 @@ class Runner:
             if observer.now_s is None:
                 return 0  # the first stamp decides how silence is judged
             stamps = _Stamps(self._clock, lines)
-            if not self._has_marks:
-                stamps.cut(self._clock.even(lines[: stamps.count]))
+            stamps.cut(self._clock.even(lines[: stamps.count]))
             if not stamps.count:
                 return 0
             self._stamp_end = self._clock.fits[1]
@@ -277,7 +271,7 @@ class Runner:
         if not edges:
             return None
         armed_s: dict[tuple[str, str], float] = {}
-        for machine, key, _ in edges[-1].node.slots:
+        for machine, key, *_ in edges[-1].node.slots:
             index = waits.armed_at((machine, key), len(edges))
             exact_s = None if index is None else self._exact(lines[index], first + index)
             armed_s[machine, key] = (
@@ -308,7 +302,7 @@ class _Waits:
     def may_end_at(self, at: int) -> bool:
         """Whether a limit may pass within the second of line *at*."""
         node = (self._edges[at - 1] if at else self._start).node
-        for machine, key, limit_s in node.slots:
+        for machine, key, limit_s, _ in node.slots:
             index = self.armed_at((machine, key), at)
             since_s = (
                 self._armed_s.get((machine, key), -inf) - self._day_s

@@ -155,7 +155,7 @@ def replay(
     format_name: str = AUTO,
     teller: Teller | None = None,
     timeline: bool = False,
-    began: Callable[[str, Format], None] | None = None,
+    began: Callable[[str, Format | None], None] | None = None,
     progress: Callable[[Capture], None] | None = None,
 ) -> Report:
     """Replay one capture.
@@ -165,7 +165,7 @@ def replay(
         format_name: Name of a format, or ``auto``.
         teller: Told of each line with wobbles, as it is read.
         timeline: Whether the teller is told of every line that changed a machine.
-        began: Told once, before anything else, which format was taken.
+        began: Told once, before anything else, which format was taken, if any fits.
         progress: Told after each chunk.
 
     Returns:
@@ -183,10 +183,10 @@ def replay(
         if len(head) >= HEAD_LINES or sum(map(len, head)) >= HEAD_BYTES:
             break
     capture_format = chosen or detect(_judged_on(head)).format
-    if capture_format is None:
-        return _undecided(capture, head, chunks)
     if began is not None:
         began(name, capture_format)
+    if capture_format is None:
+        return _undecided(capture, head, chunks)
     session = Session(name, capture_format, teller, timeline=timeline)
     if head:
         session.feed(head)

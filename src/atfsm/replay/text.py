@@ -46,12 +46,14 @@ class TextReport:
         self._quiet = quiet
         self._verbose = verbose
         self._colour = colour
+        self._is_apart = False  # whether the last line written was blank
         self._columns = min(shutil.get_terminal_size().columns, READABLE_COLUMNS)
 
-    def begin(self, name: str, capture_format: Format) -> None:
+    def begin(self, name: str, capture_format: Format | None) -> None:
         """Say which capture this is, and how it is read."""
-        self._write(f"{self._paint(BOLD, name)}  ({capture_format.name}: {capture_format.about})")
-        if not self._quiet:
+        read_as = "format unknown" if capture_format is None else f"format {capture_format.name}"
+        self._write(f"{self._paint(BOLD, name)} ({read_as})")
+        if not self._quiet and capture_format is not None:
             self._write("")
 
     def tell(self, line: int, edge: Edge, wobbles: tuple[Wobble, ...]) -> None:
@@ -59,6 +61,7 @@ class TextReport:
         if not self._quiet:
             for text in self._transitions(line, edge):
                 self._write(text)
+                self._is_apart = False
         for wobble in wobbles:
             self._explain(wobble)
 
@@ -105,7 +108,8 @@ class TextReport:
 
     def _explain(self, wobble: Wobble) -> None:
         machine = f"{wobble.machine} {wobble.key}".strip()
-        self._write("")
+        if not self._is_apart:
+            self._write("")
         head = (
             f"{self._paint(RED, 'WOBBLE')} on line {wobble.line}: {machine} {wobble.kind} "
             f"in {wobble.state}, since line {wobble.since_line}"
@@ -122,6 +126,7 @@ class TextReport:
             self._write(self._wrap(label, f"line {mark.line}: {text}"))
             label = ""
         self._write("")
+        self._is_apart = True
 
     def _wrap(self, label: str, text: str) -> str:
         # AT text in a sentence stands in backquotes, and is not to be broken.

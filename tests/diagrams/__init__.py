@@ -1,0 +1,1 @@
+"""The drawings: what they say, how they look, and that the committed ones are fresh."""
