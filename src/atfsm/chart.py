@@ -15,6 +15,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
+from itertools import pairwise
+from math import inf
 from typing import Final
 
 from atfsm.errors import ChartError
@@ -305,8 +307,10 @@ def _check_states(chart: Chart) -> None:
         where = f"state {s.name}"
         if s.role is Role.HAPPY and not isinstance(s.limit_s, Wait | float):
             raise ChartError(chart.name, where, "has neither a limit in seconds nor RESTING")
-        if isinstance(s.limit_s, float) and not s.limit_s > 0:
+        if isinstance(s.limit_s, float) and not 0 < s.limit_s < inf:
             raise ChartError(chart.name, where, "a limit is a positive number of seconds")
+        if s.role is Role.RESET and not isinstance(s.limit_s, float):
+            raise ChartError(chart.name, where, "a step of the full reset needs a limit in seconds")
         if isinstance(s.limit_s, float) and not s.source:
             raise ChartError(chart.name, where, "its limit cites no source")
         if not s.about:
@@ -318,6 +322,8 @@ def _check_states(chart: Chart) -> None:
         _only(chart, FactKind.RESET)
     for entry in (entry for group in chart.table for entry in group):
         at = chart.state(entry.state)
+        if isinstance(entry, Ignore) and not entry.why:
+            raise ChartError(chart.name, str(entry), "says not why: cite what shows it")
         if at.role is Role.WOBBLE:
             raise ChartError(
                 chart.name,
@@ -358,6 +364,7 @@ def _check_ways(chart: Chart) -> None:
         silent = chart.matrix.get((s.name, chart.limit_passed)) if chart.wobbles else None
         if s.role is Role.RESET and silent is not None and silent.target == s.name:
             raise ChartError(chart.name, where, "its limit leads nowhere: it would wait for ever")
-    for before, after in zip(chart.happy_path, chart.happy_path[1:], strict=False):
-        if after not in ways[before]:
+    joined = {(r.state, r.target) for r in chart.rows}
+    for before, after in pairwise(chart.happy_path):
+        if (before, after) not in joined:
             raise ChartError(chart.name, f"happy path {before} to {after}", "no row joins them")

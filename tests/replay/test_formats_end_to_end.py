@@ -27,8 +27,7 @@ def said(*lines: str) -> bytes:
 def session(*turns: tuple[str, bytes]) -> list[Wire]:
     """Turns of a session, a tenth of a second apart."""
     return [
-        (index / 10, TX if side == "tx" else RX, data)
-        for index, (side, data) in enumerate(turns)
+        (index / 10, TX if side == "tx" else RX, data) for index, (side, data) in enumerate(turns)
     ]
 
 

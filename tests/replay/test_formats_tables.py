@@ -140,10 +140,10 @@ ROWS: dict[str, tuple[str, bytes, Expected]] = {
         b"INFO:root:b'> AT'\nINFO:root:b'> +CSQ\\r'\nINFO:root:(True, b'< \\x00\\r\\nOK\\r\\n')\n"
         b"2026-11-22 10:00:00,500 DEBUG b\"< it's \\\\ \\xff\"\nINFO:root:b'no mark'\n"
     ), [(1, TX, b"AT", None), (2, TX, b"+CSQ\r", None), (3, RX, b"\0\r\nOK\r\n", None),
-        (4, RX, b"it's \\ \xff", None)]),
+        (4, RX, b"it's \\ \xff", None), (4, RX, b"\r", None)]),
     "python-bytes: stamped": ("python-bytes", (
         b"2026-11-22 10:00:00,500 DEBUG b'> AT'\n2026-11-22 10:00:01,750 DEBUG b'< OK'\n"
-    ), [(1, TX, b"AT", 0.0), (2, RX, b"OK", 1.25)]),
+    ), [(1, TX, b"AT", 0.0), (1, TX, b"\r", 0.0), (2, RX, b"OK", 1.25), (2, RX, b"\r", 1.25)]),
     "spy: hex dump": ("spy", (
         b"000000.000 Q-RX reset_input_buffer\n000002.469 RTS  inactive\n000002.500 BRK  send_break 0.25s\n"
         b"000003.001 TX   0000  41 54 2B 43 53 51 3F 0D                           AT+CSQ?.\n"

@@ -22,7 +22,6 @@ from atfsm.replay.records import Direction, Record
 
 #: Told of each edge that changed a machine: physical line, edge, ledger before the edge.
 Witness = Callable[[int, Edge, Ledger], None]
-RECENT: Final = 1_024  # ours: lines at the end of a run that are looked at one by one
 LINE_BYTES_AT_MOST: Final = 4096  # as `Framer` has it
 
 
@@ -127,7 +126,7 @@ class Observer:
             first: Physical line of the first.
             time_s: Exact time of the last, where the capture has a clock.
         """
-        last_lines = _last_lines(edges, first)
+        last_lines = dict(zip(edges, count(first)))
         notable = [e for e in last_lines if e.is_notable]
         if any(e.wobbles for e in notable):
             self._note_unwritten()
@@ -305,15 +304,6 @@ class _Wire:
         while len(self._lines) > 1 and self._lines[0][0] <= offset:
             self._lines.popleft()
         return self._lines[0][1]
-
-
-def _last_lines(edges: list[Edge], first: int) -> dict[Edge, int]:
-    """The last line of each edge of a run: most edges come back within its last lines."""
-    tail = max(len(edges) - RECENT, 0)
-    last_lines = dict(zip(edges[tail:], count(first + tail)))  # noqa: B905  as long as the edges
-    for edge in set(edges).difference(last_lines):
-        last_lines[edge] = first + len(edges) - 1 - edges[::-1].index(edge)
-    return last_lines
 
 
 def resolve(direction: Direction, text: bytes, node: Node) -> Direction:

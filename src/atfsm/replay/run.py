@@ -10,6 +10,7 @@ both ways say the same, line for line.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from contextlib import suppress
 from itertools import accumulate, compress, islice
 from math import inf
 from operator import getitem, itemgetter, ne
@@ -21,11 +22,11 @@ from atfsm.replay.formats import Format, Reader
 from atfsm.replay.observer import Observer, resolve
 from atfsm.replay.records import Direction
 
-#: Lines followed at once; ours: doubled after each run that went to its end, from the first on.
+#: Lines followed at once; ours: twice as many as the run before went through.
 SHORTEST_RUN: Final = 64
 LONGEST_RUN: Final = 8_192
 #: Two digits of seconds, as every layout ends.
-DIGITS_S: Final = {b"%02d" % number: float(number) for number in range(60)}
+DIGITS_S: Final = {b"%02d" % number: float(number) for number in range(100)}
 #: Minutes remembered before they are forgotten; ours.
 MINUTES_AT_MOST: Final = 1_000
 
@@ -69,36 +70,28 @@ class _Clock:
             base_s = self._minutes[minute] = moment[2] - digits_s
         return base_s + digits_s
 
-    def even(self, lines: list[bytes]) -> int:
-        """How many of *lines* have a stamp that ends where that of the others does."""
-        start, end = self.fits
-        rests = list(map(itemgetter(slice(start, end)), lines))
-        if b"".join(rests).translate(_SHAPE) == self._rest.translate(_SHAPE) * len(rests):
-            return len(rests)
-        shape = self._rest.translate(_SHAPE)
-        return next(i for i, rest in enumerate(rests) if rest.translate(_SHAPE) != shape)
+    def alike(self, lines: list[bytes]) -> int:
+        """How many of *lines* begin with a stamp of the shape of the first one's."""
+        shape = lines[0][: self.fits[1]].translate(_SHAPE)
+        shapes = b"\n".join((b"", *lines)).translate(_SHAPE)
+        if shapes.count(b"\n" + shape) == len(lines):
+            return len(lines)
+        end = self.fits[1]
+        return next(i for i, line in enumerate(lines) if line[:end].translate(_SHAPE) != shape)
 
     def knows(self, heads: list[bytes]) -> bool:
-        """Whether all *heads* are such stamps, of minutes that were met before, in order.
-
-        Asks C alone. No is no answer: `seconds` has the last word.
-        """
+        """Whether all *heads*, alike in shape, are such stamps in order; no is only perhaps."""
         minutes = set(map(_MINUTE, heads))
-        return (
-            minutes <= self._minutes.keys()
-            and set(map(_DIGITS, heads)) <= DIGITS_S.keys()
-            and (
-                len(minutes) == 1
-                or sorted(minutes, key=self._minutes.__getitem__) == sorted(minutes)
-            )
-            and sorted(heads) == heads
-        )
+        for minute in minutes - self._minutes.keys():
+            if self.seconds(minute + b"00") == -inf:
+                return False
+        by_time = sorted(minutes, key=lambda minute: self._minutes.get(minute, -inf))
+        return by_time == sorted(minutes) and sorted(heads) == heads
 
 
 #: Makes all digits alike: two stamps of one shape differ in digits only.
 _SHAPE: Final = bytes.maketrans(b"123456789", b"000000000")
 _MINUTE: Final = itemgetter(slice(None, -2))
-_DIGITS: Final = itemgetter(slice(-2, None))
 
 
 class _Stamps:
@@ -217,8 +210,7 @@ class Runner:
         if self._clock.fit(lines[0]):
             if observer.now_s is None:
                 return 0  # the first stamp decides how silence is judged
-            stamps = _Stamps(self._clock, lines)
-            stamps.cut(self._clock.even(lines[: stamps.count]))
+            stamps = _Stamps(self._clock, lines[: self._clock.alike(lines)])
             if not stamps.count:
                 return 0
             self._stamp_end = self._clock.fits[1]
@@ -227,13 +219,9 @@ class Runner:
             return 0
         edges: list[Edge] = []
         start = observer.fresh_edge()
-        try:
-            # On an exception, what was followed so far stays in the list.
+        # On an exception, what was followed so far stays in the list.
+        with suppress(_StopError):
             edges.extend(accumulate(tails, getitem, initial=start))
-        except _StopError:
-            self._length = SHORTEST_RUN
-        else:
-            self._length = min(2 * self._length, LONGEST_RUN)
         del edges[0]
         time_s = None
         if stamps is not None and edges:
@@ -241,6 +229,8 @@ class Runner:
             time_s = self._keep_time(observer, edges, lines, stamps, first)
         if edges:
             observer.take_run(edges, first, time_s)
+        # A capture in which much stops the fast way is not looked ahead into far.
+        self._length = min(max(2 * len(edges), SHORTEST_RUN), LONGEST_RUN)
         return len(edges)
 
     def _keep_time(

@@ -61,8 +61,8 @@ class Format:
         breaks: What stands for a line break within a text.
         last_twice: Whether the logger writes the last line of a file twice.
         colours: Marks that stand anywhere and hold until the next one (``tx`` and ``rx``).
-        bare_commands: Whether the logger shows commands without the CR that ended them, so that
-            the answer has to say where a command ended.
+        unended: Whether the logger may leave out the end of a line, so that the other side's
+            next word has to say where it was.
         distinct: Whether the marks alone prove the format, whatever the text.
     """
 
@@ -80,7 +80,7 @@ class Format:
     last_twice: bool = False
     colours: re.Pattern[bytes] | None = None
     distinct: bool = False
-    bare_commands: bool = False
+    unended: bool = False
 
     @property
     def whole(self) -> bool:
@@ -236,7 +236,8 @@ class Reader:
     def close(self) -> tuple[Record, ...]:
         """Say that the capture ends, and give the records that were not complete before."""
         self._held = None  # a last line that repeats the one before it is the logger's
-        return self._flush() + self._settle(Direction.UNMARKED)
+        rest = self._flush() + self._settle(Direction.UNMARKED)
+        return rest + self._ended(self._written, None)
 
     def _read(self, line: bytes, number: int) -> tuple[Record, ...]:
         way = self._format
@@ -343,14 +344,18 @@ class Reader:
         return tuple(records)
 
     def _bytes(self, record: Record) -> tuple[Record, ...]:
-        """Give a piece of the wire, and before it the end of a command that shows none."""
+        """Give a piece of the wire, and before it the end of a line that the logger left out."""
+        if not self._format.unended:
+            return (record,)
         before, self._written = self._written, record
-        is_answer = record.direction is Direction.RX and before is not None
-        if not self._format.bare_commands or before is None or not is_answer:
-            return (record,)
-        if before.direction is not Direction.TX or before.data.endswith((b"\r", b"\n")):
-            return (record,)
-        return replace(before, data=b"\r"), record
+        return self._ended(before, record.direction) + (record,)
+
+    @staticmethod
+    def _ended(before: Record | None, direction: Direction | None) -> tuple[Record, ...]:
+        """The line end that is missing where the other side speaks, or nobody any more."""
+        if before is None or before.direction is direction or before.data.endswith((b"\r", b"\n")):
+            return ()
+        return (replace(before, data=b"\r"),)
 
     def _records(
         self, number: int, time_s: float | None, side: Direction, text: bytes

@@ -191,7 +191,7 @@ FORMATS: Final[tuple[Format, ...]] = (
             re.DOTALL,
         ),
         restore=escapes.C.undo,
-        bare_commands=True,
+        unended=True,
         distinct=True,
     ),
     Format(
