@@ -75,7 +75,7 @@ HIDDEN: Final = (
 CAUSES: Final[tuple[Cause, ...]] = (
     # ---------------------------------------------------------- 923, the port and its data mode
     cause((T.SEND_REFUSED, T.RECEIVE_REFUSED, T.STRAY_REFUSAL),
-          "923 means that the port could not enter data mode: [[{command} was sent]]"
+          "923 means that the port could not enter data mode: [[{command} (line {command_line}) was sent]]"
           "[[{no_command}data was sent]] while TCP socket {name} was still {state}, since line {since}." + HIDDEN +
           "[[ `{up_text}` (line {up_line}) reports the PDP context, not the socket;]] "
           "`+KTCP_IND: {id},1`, which says that the socket is connected, was never seen.",
@@ -94,7 +94,7 @@ CAUSES: Final[tuple[Cause, ...]] = (
           "was answered so. What brings an established session there is not known.",
           "Rebuilding the session is the remedy that is reported to work.", codes=(923,), source="5.1, q2 [F923]"),
     cause(U.SEND_REFUSED,
-          "923 means that the port could not enter data mode: {command} was sent while UDP socket {name} was still {state}, since line {since};"
+          "923 means that the port could not enter data mode: {command} (line {command_line}) was sent while UDP socket {name} was still {state}, since line {since};"
           "[[ `{up_text}` (line {up_line}) reports the PDP context, not the socket;]] `+KUDP_IND: {id},1` was never seen.",
           "Wait for `+KUDP_IND: {id},1` before the first AT+KUDPSND.",
           states=("opening",), codes=(923,), source="5.1 [F923], 4 [M220]"),
