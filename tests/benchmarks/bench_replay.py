@@ -180,6 +180,7 @@ def main() -> None:
         take("timeline", lambda: replay_lines(path, timeline=True))
         after_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         size_mb = path.stat().st_size / 1e6
+    facts = len(moves) / EVENT_LINES
 
     rate = {name: statistics.median(values) for name, values in measured.items()}
     to_floor = statistics.median(
@@ -195,6 +196,9 @@ def main() -> None:
     print(f"split and look up (the floor)     {rate['floor']:>12,.0f} lines/s")
     print(f"cut and look up (no fields)       {rate['leanest']:>12,.0f} lines/s")
     print(f"replay / transitions              {to_transitions:>12.1f} times (to reach: 20)")
+    print(
+        f"  the same capture, time to time  {to_transitions * facts:>12.1f} times ({facts:.2f} facts a line)"
+    )
     print(f"replay / floor                    {to_floor:>12.2f} times (to reach: 0.5)")
     print(f"memory while replaying            {(after_kib - before_kib) / 1024:>+12.1f} MiB")
 

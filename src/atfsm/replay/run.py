@@ -10,6 +10,7 @@ both ways say the same, line for line.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from contextlib import suppress
 from itertools import accumulate, compress, islice
 from math import inf
@@ -73,8 +74,8 @@ class _Clock:
     def alike(self, lines: list[bytes]) -> int:
         """How many of *lines* begin with a stamp of the shape of the first one's."""
         shape = lines[0][: self.fits[1]].translate(_SHAPE)
-        shapes = b"\n".join((b"", *lines)).translate(_SHAPE)
-        if shapes.count(b"\n" + shape) == len(lines):
+        shapes = b"\n".join(lines).translate(_SHAPE)
+        if shapes.count(b"\n" + shape) == len(lines) - 1:
             return len(lines)
         end = self.fits[1]
         return next(i for i, line in enumerate(lines) if line[:end].translate(_SHAPE) != shape)
@@ -205,16 +206,18 @@ class Runner:
     def _run(self, observer: Observer, lines: list[bytes], first: int) -> int:
         """Follow as many of *lines* as the fast way can; return how many."""
         stamps = None
-        tails = lines
+        tails: Iterable[bytes] = lines
         self._stamp_end = 0
         if self._clock.fit(lines[0]):
             if observer.now_s is None:
                 return 0  # the first stamp decides how silence is judged
-            stamps = _Stamps(self._clock, lines[: self._clock.alike(lines)])
+            alike = self._clock.alike(lines)
+            stamps = _Stamps(self._clock, lines if alike == len(lines) else lines[:alike])
             if not stamps.count:
                 return 0
             self._stamp_end = self._clock.fits[1]
-            tails = list(map(itemgetter(slice(self._stamp_end, None)), lines[: stamps.count]))
+            # Cut as they are looked up: a tail lives no longer than that.
+            tails = map(itemgetter(slice(self._stamp_end, None)), islice(lines, stamps.count))
         elif self._format.stamp_required or observer.now_s is not None:
             return 0
         edges: list[Edge] = []

@@ -348,7 +348,7 @@ class Reader:
         if not self._format.unended:
             return (record,)
         before, self._written = self._written, record
-        return self._ended(before, record.direction) + (record,)
+        return (*self._ended(before, record.direction), record)
 
     @staticmethod
     def _ended(before: Record | None, direction: Direction | None) -> tuple[Record, ...]:
