@@ -310,7 +310,9 @@ def _check_states(chart: Chart) -> None:
         if isinstance(s.limit_s, float) and not 0 < s.limit_s < inf:
             raise ChartError(chart.name, where, "a limit is a positive number of seconds")
         if s.role is Role.RESET and not isinstance(s.limit_s, float):
-            raise ChartError(chart.name, where, "a step of the full reset needs a limit in seconds")
+            raise ChartError(
+                chart.name, where, "a step of the full reset needs a limit in seconds"
+            )
         if isinstance(s.limit_s, float) and not s.source:
             raise ChartError(chart.name, where, "its limit cites no source")
         if not s.about:

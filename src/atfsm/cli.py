@@ -10,7 +10,7 @@ import argparse
 import glob
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -129,13 +129,23 @@ def _add_matrix(commands: argparse._SubParsersAction[_Parser]) -> None:
 
 def _run_replay(arguments: argparse.Namespace) -> int:
     codes = set()
-    for name in _expanded(arguments.captures):
+    for named in arguments.captures:
         try:
-            codes.add(_replay_one(name, arguments))
+            for name in _expanded(named):
+                codes.add(_replay_or_complain(name, arguments))
         except CaptureError as error:
             _complain(str(error))
             codes.add(UNUSABLE)
     return next(code for code in WORST_FIRST if code in codes)
+
+
+def _replay_or_complain(name: str, arguments: argparse.Namespace) -> int:
+    """Replay one capture; one that cannot be read does not keep the others from being read."""
+    try:
+        return _replay_one(name, arguments)
+    except CaptureError as error:
+        _complain(str(error))
+        return UNUSABLE
 
 
 def _replay_one(name: str, arguments: argparse.Namespace) -> int:
@@ -164,20 +174,18 @@ def _replay_one(name: str, arguments: argparse.Namespace) -> int:
     return codes[report.verdict]
 
 
-def _expanded(names: Sequence[str]) -> Iterator[str]:
-    """Folders become the files in them, globs what they match; the rest stays as it is."""
-    for name in names:
-        path = Path(name)
-        if name != "-" and path.is_dir():
-            files = sorted(str(p) for p in path.rglob("*") if p.is_file())
-            if not files:
-                raise CaptureError(f"{name}: is a folder without files")
-            yield from files
-        elif glob.has_magic(name) and not path.exists():
-            found = glob.glob(name, recursive=True)  # noqa: PTH207  takes absolute patterns too
-            yield from sorted(found) or [name]
-        else:
-            yield name
+def _expanded(name: str) -> list[str]:
+    """A folder becomes the files in it, a glob what it matches; the rest stays as it is."""
+    path = Path(name)
+    if name != "-" and path.is_dir():
+        files = sorted(str(p) for p in path.rglob("*") if p.is_file())
+        if not files:
+            raise CaptureError(f"{name}: is a folder without files")
+        return files
+    if glob.has_magic(name) and not path.exists():
+        found = glob.glob(name, recursive=True)  # noqa: PTH207  takes absolute patterns too
+        return sorted(found) or [name]
+    return [name]
 
 
 def _run_diagram(arguments: argparse.Namespace) -> int:

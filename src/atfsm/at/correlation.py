@@ -78,7 +78,7 @@ def send(exchange: Exchange, text: bytes, dialect: Dialect, *, timed: bool) -> H
     sent = Sent(
         text=line.text,
         members=members,
-        names=tuple(member.name for member in line.members),
+        lines=line.members,
         limit_s=max((m.command.limit_s for m in members), default=dialect.default_limit_s),
     )
     return Heard(
@@ -277,14 +277,15 @@ def _information(exchange: Exchange, text: InformationText, dialect: Dialect) ->
     """An information text: an answer where the command in flight asked for it, else a URC."""
     exchange = _answer_late(exchange, text.name)
     sent = exchange.in_flight
-    asked = sent is not None and text.name in sent.names
+    asked = sent.asking(text.name) if sent else None
     what = What.INFORMATION if asked else What.URC
-    if text.name == b"+KPATTERN" and asked and text.fields[:1] != (b"",):
+    is_pattern = text.name == b"+KPATTERN" and asked is not None and asked.form is Form.READ
+    if is_pattern and text.fields[:1] != (b"",):
         exchange = replace(exchange, pattern=text.fields[0])
     declared = dialect.text(text.name)
     if declared is None:
         return Heard(_notify_undeclared(exchange), (), what)
-    read = declared.read(text, sent.line if sent else None)
+    read = declared.read(text, asked)
     told = tuple(t for t in read if is_plausible(t.key))
     if declared.restarts and told:
         answered = (line_told(LineFact.RESULT_RECEIVED),) if sent else ()
@@ -314,6 +315,6 @@ def _notify_undeclared(exchange: Exchange) -> Exchange:
 def _answer_late(exchange: Exchange, name: bytes) -> Exchange:
     """Put an overdue command back in flight when an information text is clearly its answer."""
     sent, overdue = exchange.in_flight, exchange.overdue
-    if sent is None or overdue is None or name not in overdue.names or name in sent.names:
+    if sent is None or overdue is None or not overdue.asking(name) or sent.asking(name):
         return exchange
     return replace(exchange, in_flight=overdue, overdue=None, waiting=sent)

@@ -44,7 +44,7 @@ class Sent:
     Attributes:
         text: As written.
         members: Its declared members.
-        names: Names of all its members, declared or not.
+        lines: All its members, declared or not.
         limit_s: Seconds until its result is overdue.
         notified: Something has come that may stand in place of its result: the notification
             that its declaration names or, for a command that is not declared, anything at all,
@@ -54,7 +54,7 @@ class Sent:
 
     text: bytes
     members: tuple[Bound, ...]
-    names: tuple[bytes, ...]
+    lines: tuple[CommandLine, ...]
     limit_s: float
     notified: bool = False
     is_charged: bool = False
@@ -64,10 +64,9 @@ class Sent:
         """The members that speak to a context or a socket, which a silence is charged to."""
         return tuple(m for m in self.members if m.command.machine in OWNERS)
 
-    @property
-    def line(self) -> CommandLine | None:
-        """The first declared member, which decides how information texts read."""
-        return self.members[0].line if self.members else None
+    def asking(self, name: bytes) -> CommandLine | None:
+        """The member that an information text of *name* answers, by its form; None: a URC."""
+        return next((line for line in self.lines if line.name == name), None)
 
 
 class Data(NamedTuple):

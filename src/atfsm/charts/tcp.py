@@ -41,6 +41,7 @@ S = TcpState
 STARTING = (S.UNKNOWN, S.UNDEFINED, S.DEFINING, S.DEFINED, S.CONNECTING)
 OPEN = (S.CONNECTED, S.SEND_OFFERED, S.SENDING, S.RECEIVE_OFFERED, S.RECEIVING)
 GOING = (S.PEER_CLOSED, S.DRAINING, S.CLOSING, S.CLOSED, S.DELETING)
+BEFORE = (S.UNDEFINED, S.DEFINING, S.DEFINED)
 QUIET = (S.UNDEFINED, S.DEFINED, S.PEER_CLOSED, S.CLOSED)
 
 # fmt: off
@@ -114,6 +115,7 @@ TCP = Chart(
         row(S.DEFINED,             F.DELETE_REQUESTED,   S.DELETING),
         row(S.CLOSED,              F.DELETE_REQUESTED,   S.DELETING),
         row(S.DELETING,            F.DELETE_ANSWERED,    S.UNDEFINED),
+        row(S.CLOSED,              F.DELETE_ANSWERED,    S.UNDEFINED),
         row(S.CLOSED,              F.CONNECT_REQUESTED,  S.CONNECTING),
         row(S.CLOSED,              F.ABSENT,             S.UNDEFINED),
 
@@ -161,6 +163,7 @@ TCP = Chart(
         ignore((S.UNDEFINED, S.DELETING),     F.ABSENT, "as it should be: no such session (5.1)"),
         ignore((S.CLOSING, S.CLOSED, S.DELETING, S.PEER_CLOSED, S.DRAINING), F.PEER_CLOSED, "the peer closed while we did"),
         ignore((S.CLOSING, S.CLOSED, S.DELETING), F.FAILED, "a connection that is being closed may end in any way"),
+        *(ignore(BEFORE, fact, "a late URC of the session that had this id before (q19)") for fact in (F.PEER_CLOSED, F.FAILED, F.DATA_ARRIVED, F.ACKNOWLEDGED)),
         ignore((S.CLOSED, S.DELETING, S.UNDEFINED), F.STRAY_REFUSAL, "NO CARRIER, then 922: both answer the close (q8)"),
         ignore((*STARTING, *OPEN, *GOING),    F.READ_BACK, "KTCPSTAT is answered; its fields were judged already (3.2)"),
         ignore((*STARTING, *OPEN, *GOING),    F.NO_ERROR_REPORTED, "-1 says that there is no error (3.4)"),

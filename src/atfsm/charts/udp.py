@@ -90,6 +90,7 @@ UDP = Chart(
         row(S.UNDEFINED,           F.DELETE_REQUESTED,   S.DELETING),
         row(S.CLOSED,              F.DELETE_REQUESTED,   S.DELETING),
         row(S.DELETING,            F.DELETE_ANSWERED,    S.UNDEFINED),
+        row(S.CLOSED,              F.DELETE_ANSWERED,    S.UNDEFINED),
 
         # A capture may begin in the middle, and may hide what the host sent.
         row(S.UNKNOWN,             F.DEFINE_REQUESTED,   S.OPENING),
@@ -114,6 +115,7 @@ UDP = Chart(
         ignore(OPEN,                       F.OPENED, "CONNECT said so first"),
         ignore(OPEN,                       F.DEFINED, "+KUDP_IND may come before the OK (9)"),
         ignore(GOING,                      F.FAILED, "a session that is being closed may end in any way"),
+        *(ignore(S.UNDEFINED, fact, "a late URC of the session that had this id before (q19)") for fact in (F.FAILED, F.DATA_ARRIVED)),
         ignore((S.CLOSED, S.DELETING, S.UNDEFINED), F.STRAY_REFUSAL, "NO CARRIER, then 922: both answer the close (q8)"),
         ignore((*STARTING, *OPEN, *GOING), F.READ_BACK, "KUDPCFG? is answered; it asks about no session in particular (4)"),
         ignore((S.UNDEFINED, *GOING),      F.SWEPT, "nothing that was open is lost"),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 STDIN: Final = "-"
 CHUNK_BYTES: Final = 1 << 17  # ours: some thousands of lines, which stay in the cache of a core
+PACKED_BYTES: Final = 1 << 11  # ours: even the densest of zstd stays some megabytes unpacked
 LINE_BYTES_AT_MOST: Final = (
     1 << 16
 )  # ours, as the formats have it; the rest of the line is dropped
@@ -137,10 +138,18 @@ class Capture:
 
         # 128 MiB is the window that `zstd` itself accepts without being told to.
         decompressor = zstandard.ZstdDecompressor(max_window_size=1 << 27)
+        frame = None
         try:
-            with decompressor.stream_reader(source, read_across_frames=True) as unpacked:
-                while data := unpacked.read(CHUNK_BYTES):
-                    yield data
+            while packed := source.read(PACKED_BYTES):
+                while packed:
+                    frame = frame or decompressor.decompressobj()
+                    if data := frame.decompress(packed):
+                        yield data
+                    # Another frame may follow: `cat a.zst b.zst` is a capture, too.
+                    packed = frame.unused_data
+                    frame = None if frame.eof else frame
+            if frame is not None:
+                self.torn = "the zstd file is torn (it ends within a frame)"
         except zstandard.ZstdError as error:
             self.torn = f"the zstd file is torn ({error})"
 
