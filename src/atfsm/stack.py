@@ -57,8 +57,8 @@ def _wobbles(chart: Chart) -> tuple[StrEnum, ...]:
 
 
 OFF = (ModemState.BOOTING, ModemState.RADIO_OFF)
-DOWN = (PdpState.UNCONFIGURED, PdpState.CONFIGURED, PdpState.DEACTIVATING)
-RAISED = (PdpState.ACTIVATING, PdpState.UP, PdpState.IDLE_COUNTDOWN)
+DOWN = (PdpState.UNCONFIGURED, PdpState.CONFIGURED)
+RAISED = (PdpState.ACTIVATING, PdpState.UP, PdpState.IDLE_COUNTDOWN, PdpState.DEACTIVATING)
 
 # fmt: off
 #: Every word between machines. Where a row is missing, machines do not touch.
@@ -126,6 +126,7 @@ class Move(NamedTuple):
 
 
 NEW: Final = "new"
+FIRST_PROFILE: Final = "1"
 TABLED: Final[Mapping[str, Chart]] = {chart.name: chart for chart in (LINE, MODEM, PDP, TCP, UDP)}
 ORDER: Final[Mapping[str, int]] = {name: index for index, name in enumerate(TABLED)}
 NAMED: Final = frozenset({TcpFact.NAMED, UdpFact.NAMED})
@@ -225,19 +226,16 @@ class Stack:
     def _neighbours(self, place: Place, machine: str) -> list[str]:
         """The machines of another chart that stand on *place*, or that it stands on.
 
-        A socket whose profile nothing names stands on the only one that is known.
+        A socket whose profile nothing names stands on the first: it may be left out (3.1).
         """
-        contexts = [key for name, key in self._places if name == "pdp"]
-        alone = contexts[0] if len(contexts) == 1 else ""
         if place.machine == "modem" or machine == "modem":
             return [key for name, key in self._places if name == machine]
         if machine == "pdp":
-            mine = place.context or alone
-            return [mine] if mine else []
+            return [place.context or FIRST_PROFILE]
         return [
             p.key
             for p in list(self._places.values())
-            if p.machine == machine and (p.context or alone) == place.key
+            if p.machine == machine and (p.context or FIRST_PROFILE) == place.key
         ]
 
 

@@ -14,7 +14,7 @@ from functools import partial
 
 from atfsm.at.dialect import NAMELESS, Command, DataMode, Dialect, Told, is_plausible
 from atfsm.at.exchange import Bound, Data, Exchange, Heard, Sent, What
-from atfsm.at.facts import LineFact, PdpFact, TcpFact, UdpFact
+from atfsm.at.facts import LineFact, ModemFact, PdpFact, TcpFact, UdpFact
 from atfsm.at.grammar import (
     CommandLine,
     Form,
@@ -232,7 +232,7 @@ def _final(exchange: Exchange, result: Result) -> Heard:
         told = tuple(
             Told(m.command.machine, m.key, fact)
             for m in sent.members
-            for fact in m.command.fact_answered(result)
+            for fact in m.command.facts_answered(m.line, result)
         )
     pattern = exchange.pattern
     for member in sent.members:
@@ -288,7 +288,7 @@ def _information(exchange: Exchange, text: InformationText, dialect: Dialect) ->
     read = declared.read(text, asked)
     told = tuple(t for t in read if is_plausible(t.key))
     if declared.restarts and told:
-        answered = (line_told(LineFact.RESULT_RECEIVED),) if sent else ()
+        answered = _answered_by_banner(sent) if sent else ()
         fresh = Exchange(dialect.end_pattern, addressee=exchange.addressee)
         return Heard(fresh, (*answered, *told), What.URC)
     if declared.names and asked and told and sent is not None:
@@ -302,6 +302,16 @@ def _information(exchange: Exchange, text: InformationText, dialect: Dialect) ->
     if owners:
         exchange = replace(exchange, addressee=owners[-1])
     return Heard(exchange, told, what)
+
+
+def _answered_by_banner(sent: Sent) -> tuple[Told, ...]:
+    """What was in flight when the modem restarted: the banner answers a restart, and ends the rest."""
+    restarts = tuple(
+        Told(m.command.machine, m.key, ModemFact.RESTART_ACCEPTED)
+        for m in sent.members
+        if m.command.fact_done(m.line) is ModemFact.RESTART_ACCEPTED
+    )
+    return (line_told(LineFact.RESULT_RECEIVED), *restarts)
 
 
 def _notify_undeclared(exchange: Exchange) -> Exchange:

@@ -75,7 +75,8 @@ class Command:
         data: What CONNECT opens.
         count: Index of the parameter that counts the payload bytes.
         answered_by: Information text that may come in place of the final result (M207, M209).
-        asks: For a command whose parameters decide: the fact, from the parameters.
+        asks: For a command whose parameters decide what it asks: the fact, from the parameters.
+        does: For a command whose parameters decide what its OK says: the same.
     """
 
     name: bytes
@@ -94,15 +95,21 @@ class Command:
     count: int | None = None
     answered_by: bytes = b""
     asks: Callable[[CommandLine], Fact | None] | None = None
+    does: Callable[[CommandLine], Fact | None] | None = None
 
     def fact_asked(self, line: CommandLine) -> Fact | None:
         """Name what the machine is told when *line* goes out."""
         return self.asked if self.asks is None else self.asks(line)
 
-    def fact_answered(self, result: Result) -> tuple[Fact, ...]:
-        """Name what the machine is told at the final *result*."""
+    def fact_done(self, line: CommandLine) -> Fact | None:
+        """Name what the machine is told when *line* is answered OK."""
+        return self.succeeded if self.does is None else self.does(line)
+
+    def facts_answered(self, line: CommandLine, result: Result) -> tuple[Fact, ...]:
+        """Name what the machine is told at the final *result* of *line*."""
         if result.is_success:
-            return (self.succeeded,) if self.succeeded else ()
+            done = self.fact_done(line)
+            return (done,) if done else ()
         special = self.refused_by.get(result.code) if result.code is not None else None
         return tuple(f for f in (special, self.refused) if f and (f is special or not special))
 

@@ -93,10 +93,10 @@ MODEM = Chart(
         row(S.CHECKING_SIM,        F.REGISTERED,           S.REGISTERED),
         row(S.CHECKING_SIM,        F.REGISTERED_CIRCUIT,   S.REGISTERED),
 
-        row(S.RADIO_OFF,           F.RADIO_ON_REQUESTED,   S.REGISTERING),
-        *(row(at, F.RADIO_OFF_REQUESTED, S.RADIO_OFF) for at in (S.UNKNOWN, S.SETTING_UP, S.CHECKING_SIM, *ON_AIR)),
-        *(row(at, F.RESTART_REQUESTED,   S.BOOTING)   for at in ALL if at is not S.BOOTING),
-        *(row(at, F.POWER_OFF_REQUESTED, S.UNKNOWN)   for at in ALL if at is not S.UNKNOWN),
+        row(S.RADIO_OFF,           F.RADIO_TURNED_ON,      S.REGISTERING),
+        *(row(at, F.RADIO_TURNED_OFF, S.RADIO_OFF) for at in (S.UNKNOWN, S.SETTING_UP, S.CHECKING_SIM, *ON_AIR)),
+        *(row(at, F.RESTART_ACCEPTED, S.BOOTING)   for at in ALL if at is not S.BOOTING),
+        *(row(at, F.POWER_TURNED_OFF, S.UNKNOWN)   for at in ALL if at is not S.UNKNOWN),
 
         # A capture may begin in the middle.
         row(S.UNKNOWN,             F.BOOT_REPORTED,        S.SETTING_UP),
@@ -116,8 +116,11 @@ MODEM = Chart(
         ignore((S.REGISTERED, S.RADIO_OFF),     F.SERVICE_PROVED,     "as it should be, or a late report"),
         ignore(S.UNKNOWN,          F.POWER_CUT,            "nothing is known yet"),
 
-        ignore(ALL,                             F.RESTART_ACCEPTED,   "+KSUP decides (6.1)"),
-        ignore((S.BOOTING, *ON_AIR),            F.RESTART_REFUSED,    "+KSUP decides (6.1)"),
+        ignore(S.BOOTING,                       F.RESTART_ACCEPTED,   "it restarts already; +KSUP decides (6.1)"),
+        ignore(ALL,                             F.RESTART_REFUSED,    "what was refused has not happened (q6)"),
+        ignore((*EARLY, *ON_AIR),               F.RADIO_TURNED_ON,    "it was on"),
+        ignore((S.BOOTING, S.RADIO_OFF),        F.RADIO_TURNED_OFF,   "it was off, or is to boot"),
+        ignore(S.UNKNOWN,                       F.POWER_TURNED_OFF,   "nothing was known of it"),
         ignore((S.BOOTING, S.SETTING_UP, S.CHECKING_SIM, S.ATTACHING, S.RADIO_OFF), F.SEARCHING, "+CEREG may come before +KSUP (9, Z#75398)"),
         ignore((*EARLY, *ON_AIR, S.RADIO_OFF),  F.SEARCHING_CIRCUIT,  CS),
         ignore((S.ATTACHING, S.REGISTERED, S.RADIO_OFF, S.BOOTING), F.REGISTERED_CIRCUIT, CS),

@@ -56,7 +56,7 @@ PDP = Chart(
         wobble(S.WOBBLE_SILENT,      FactKind.SILENCE, "the limit passed"),
         wobble(S.WOBBLE_OUT_OF_STEP, FactKind.STEP,    "a legal line that has no place here"),
         wobble(S.WOBBLE_SWEPT,       FactKind.SWEEP,   "the modem left service"),
-        reset(S.FULL_RESET_DEACTIVATING,    30.0, "→ AT+KCNXDOWN=<cnx>,1", "6.4: KCNXDOWN to status 3 in 6 s (JS); use 30 s", goes_on_at=(F.DEACTIVATE_ANSWERED,)),
+        reset(S.FULL_RESET_DEACTIVATING,    30.0, "→ AT+KCNXDOWN=<cnx>,1", "6.4: KCNXDOWN to status 3 in 6 s (JS); use 30 s", goes_on_at=(F.DEACTIVATE_ANSWERED, F.DEACTIVATE_REFUSED)),
         reset(S.FULL_RESET_AWAITING_CLOSED, 30.0, "status 3 or 0",         "6.4: KCNXDOWN to status 3 in 6 s (JS); use 30 s", goes_on_at=(F.CLOSED_REPORTED, F.LOST)),
     ),
     table=(
@@ -84,6 +84,7 @@ PDP = Chart(
         row(S.ACTIVATING,          F.DEACTIVATE_REQUESTED,  S.DEACTIVATING),
         row(S.DEACTIVATING,        F.CLOSED_REPORTED,       S.CONFIGURED),
         row(S.DEACTIVATING,        F.LOST,                  S.CONFIGURED),
+        row(S.DEACTIVATING,        F.DEACTIVATE_REFUSED,    S.UP),
 
         # The URC may be missing altogether, or come before a socket is asked for (2.2, FRCV).
         row(S.UNCONFIGURED,        F.CONNECTING_REPORTED,   S.ACTIVATING),
@@ -117,7 +118,8 @@ PDP = Chart(
         ignore(S.UP,                         F.IDLE_CANCELLED, "the countdown was over already"),
         ignore((S.UP, S.IDLE_COUNTDOWN, S.ACTIVATING), F.CONFIGURE_REFUSED, "an active profile refuses KCNXCFG and stays as it is (7.7 f15)"),
         ignore((S.UP, S.IDLE_COUNTDOWN, S.ACTIVATING), F.CONFIGURED, "stored for the next activation"),
-        ignore((*DOWN, S.ACTIVATING, S.UP, S.IDLE_COUNTDOWN, S.DEACTIVATING), F.DEACTIVATE_ANSWERED, "any answer will do: status 3 or 0 decides (8)"),
+        ignore((*DOWN, S.ACTIVATING, S.UP, S.IDLE_COUNTDOWN, S.DEACTIVATING), F.DEACTIVATE_ANSWERED, "status 3 or 0 decides (8)"),
+        ignore((*DOWN, S.ACTIVATING, S.UP, S.IDLE_COUNTDOWN), F.DEACTIVATE_REFUSED, "what was refused has not happened"),
         ignore((S.UNCONFIGURED, S.CONFIGURED), F.CLOSED_REPORTED, "it is down already"),
         ignore((S.UNCONFIGURED, S.CONFIGURED), F.LOST, "it is down already (phase-0 firmware ends its idle timer so, 2.2)"),
         ignore(S.DEACTIVATING,               F.IDLE_STARTED, "it goes down either way"),
@@ -133,6 +135,7 @@ PDP = Chart(
         ignore(S.UNKNOWN,          F.MODEM_RESTARTED,       "a stored profile may survive; nothing is known of it"),
 
         row(S.FULL_RESET_DEACTIVATING,    F.DEACTIVATE_ANSWERED, S.FULL_RESET_AWAITING_CLOSED),
+        row(S.FULL_RESET_DEACTIVATING,    F.DEACTIVATE_REFUSED,  S.FULL_RESET_AWAITING_CLOSED),
         row(S.FULL_RESET_DEACTIVATING,    F.LIMIT_PASSED,        S.FULL_RESET_AWAITING_CLOSED),
         row(S.FULL_RESET_AWAITING_CLOSED, F.CLOSED_REPORTED,     S.UNCONFIGURED),
         row(S.FULL_RESET_AWAITING_CLOSED, F.LOST,                S.UNCONFIGURED),

@@ -32,7 +32,6 @@ from atfsm.stack import TABLED, Move, Place, Stack
 REENTRY: Final[dict[str, frozenset[Fact]]] = {
     "modem": frozenset(
         {
-            ModemFact.RESTART_REQUESTED,
             ModemFact.SIM_READY,
             ModemFact.REGISTERED,
             ModemFact.REGISTERED_CIRCUIT,

@@ -37,7 +37,15 @@ from atfsm.chart import CellKind, Chart, Wait
 from atfsm.fact import Fact, FactKind
 from atfsm.machine import table
 from atfsm.replay.automaton import Edge
-from atfsm.replay.causes import CAUSES, OTHERWISE, REMEDY, SWEPT_DO, SWEPT_WHY, Cause
+from atfsm.replay.causes import (
+    CAUSES,
+    OTHERWISE,
+    REMEDY,
+    SWEPT_DO,
+    SWEPT_WHY,
+    TAKEN_DOWN_WHY,
+    Cause,
+)
 from atfsm.replay.ledger import Chronicle, Ledger, Mark
 from atfsm.replay.payload import DEFAULT_PATTERN
 from atfsm.stack import TABLED, Move
@@ -78,7 +86,8 @@ def explain(line: int, edge: Edge, move: Move, ledger: Ledger) -> Explanation:
     case = _Case(line, edge, move, ledger)
     words = case.words()
     if move.swept_by is not None and move.fact.kind is FactKind.SWEEP:
-        why, then, remedy = SWEPT_WHY, "", SWEPT_DO
+        has_fallen = any(m[:2] == move.swept_by and _is_wobble(m) for m in edge.moves)
+        why, then, remedy = SWEPT_WHY if has_fallen else TAKEN_DOWN_WHY, "", SWEPT_DO
     else:
         row = next((c for c in CAUSES if _fits(c, case)), None)
         why, then = (row.why, row.then) if row else (OTHERWISE, "")
@@ -95,6 +104,10 @@ def explain(line: int, edge: Edge, move: Move, ledger: Ledger) -> Explanation:
         do=do,
         evidence=tuple(m for m in case.marks() if str(m.line) in lines and m.line != line),
     )
+
+
+def _is_wobble(move: Move) -> bool:
+    return table(TABLED[move.machine]).is_wobble[move.after]
 
 
 def _fits(cause: Cause, case: _Case) -> bool:

@@ -92,7 +92,8 @@ class Observer:
 
     def finish(self) -> None:
         """The capture ends: what was held back is judged by what came."""
-        self._settle()
+        if self.held.is_lone_success:
+            self._settle()  # the payload was not logged; otherwise nobody knows what was payload
         self._note_unwritten()
 
     def advance(self, time_s: float, line: int) -> None:

@@ -58,6 +58,11 @@ class Held:
         """Whether one of them reads as a final result."""
         return self._first_result is not None
 
+    @property
+    def is_lone_success(self) -> bool:
+        """Whether all that is held is one OK."""
+        return [text for _, text, _ in self._lines] == [b"OK"]
+
     def from_result(self) -> list[HeldLine]:
         """The lines from the first final result on; none where there is no result."""
         return [] if self._first_result is None else self._lines[self._first_result :]

@@ -99,14 +99,14 @@ def _k_settings(*names: bytes) -> tuple[Command, ...]:
 
 COMMANDS: tuple[Command, ...] = (
     *_k_settings(b"+KPATTERN", b"+KSREP", b"+KURCCFG", b"+KSLEEP", b"+KIPOPT", b"+KCNXTIMER", b"+KCNXPROFILE"),
-    Command(name=b"!RESET",      form=None, limit_s=SETTING_S, source="6.1 [FPPP, KR]", machine="modem", asked=M.RESTART_REQUESTED, succeeded=M.RESTART_ACCEPTED, refused=M.RESTART_REFUSED),
-    Command(name=b"!POWERDOWN",  form=None, limit_s=30.0, source="6.1 [KR]",  machine="modem", asked=M.POWER_OFF_REQUESTED),
-    Command(name=b"+CPWROFF",    form=None, limit_s=30.0, source="6.1 [ZN]",  machine="modem", asked=M.POWER_OFF_REQUESTED),
-    Command(name=b"+CPOF",       form=None, limit_s=30.0, source="6.1 [RIL]", machine="modem", asked=M.POWER_OFF_REQUESTED),
+    Command(name=b"!RESET",      form=None, limit_s=SETTING_S, source="6.1 [FPPP, KR]", machine="modem", succeeded=M.RESTART_ACCEPTED, refused=M.RESTART_REFUSED),
+    Command(name=b"!POWERDOWN",  form=None, limit_s=30.0, source="6.1 [KR]",  machine="modem", succeeded=M.POWER_TURNED_OFF),
+    Command(name=b"+CPWROFF",    form=None, limit_s=30.0, source="6.1 [ZN]",  machine="modem", succeeded=M.POWER_TURNED_OFF),
+    Command(name=b"+CPOF",       form=None, limit_s=30.0, source="6.1 [RIL]", machine="modem", succeeded=M.POWER_TURNED_OFF),
 
     Command(name=b"+KCNXCFG",  limit_s=10.0, source="6.4: KTCPCFG OK 15 s (QA); use 10 s", machine="pdp", key=0, asked=P.CONFIGURE_REQUESTED, succeeded=P.CONFIGURED, refused=P.CONFIGURE_REFUSED),
     Command(name=b"+KCNXUP",   limit_s=30.0, source="6.4: 10 s (FR) to 60 s (TG) for the OK", machine="pdp", key=0, asked=P.ACTIVATE_REQUESTED, succeeded=P.ACTIVATE_ACCEPTED, refused=P.ACTIVATE_REFUSED),
-    Command(name=b"+KCNXDOWN", limit_s=30.0, source="6.4: KCNXDOWN to status 3 in 6 s (JS); use 30 s", machine="pdp", key=0, asked=P.DEACTIVATE_REQUESTED, succeeded=P.DEACTIVATE_ANSWERED, refused=P.DEACTIVATE_ANSWERED),
+    Command(name=b"+KCNXDOWN", limit_s=30.0, source="6.4: KCNXDOWN to status 3 in 6 s (JS); use 30 s", machine="pdp", key=0, asked=P.DEACTIVATE_REQUESTED, succeeded=P.DEACTIVATE_ANSWERED, refused=P.DEACTIVATE_REFUSED),
 
     Command(name=b"+KTCPCFG",   limit_s=10.0, source="6.4: KTCPCFG OK 15 s (QA); use 10 s", machine="tcp", context=0, asked=T.DEFINE_REQUESTED, succeeded=T.DEFINED, refused=T.DEFINE_REFUSED),
     Command(name=b"+KTCPCNX",   limit_s=30.0, source="6.4: KTCPCNX OK 30 s (QA)", machine="tcp", key=0, asked=T.CONNECT_REQUESTED, succeeded=T.CONNECT_ACCEPTED, refused=T.CONNECT_REFUSED),

@@ -69,11 +69,11 @@ def _functionality(line: CommandLine) -> Fact | None:
     """Read ``AT+CFUN=<fun>[,<rst>]`` (6.1 [ZN, FR])."""
     fun, rst = (*line.parameters, b"", b"")[:2]
     if rst == b"1":
-        return M.RESTART_REQUESTED
+        return M.RESTART_ACCEPTED
     return {
-        b"0": M.RADIO_OFF_REQUESTED,
-        b"4": M.RADIO_OFF_REQUESTED,
-        b"1": M.RADIO_ON_REQUESTED,
+        b"0": M.RADIO_TURNED_OFF,
+        b"4": M.RADIO_TURNED_OFF,
+        b"1": M.RADIO_TURNED_ON,
     }.get(fun)
 
 
@@ -108,7 +108,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(name=b"+CPIN", form=Form.SET, limit_s=SETTING_S, source="6.4: CPIN 3 s (STM); use 15 s", machine="modem",
             refused=M.SIM_REFUSED, refused_by=SIM_ERRORS),
     Command(name=b"+CFUN", form=Form.SET, limit_s=SETTING_S, source=SETTING, machine="modem",
-            asks=_functionality, succeeded=M.RESTART_ACCEPTED, refused=M.RESTART_REFUSED),
+            does=_functionality, refused=M.RESTART_REFUSED),
     Command(name=b"D", form=Form.EXECUTE, limit_s=180.0, source="V.250: S7, connection completion timeout; ours", data=DataMode.ONLINE),
     Command(name=b"O", form=Form.EXECUTE, limit_s=SETTING_S, source="1.6 [M302]", data=DataMode.ONLINE),
 )
