@@ -100,7 +100,7 @@ def test_a_family_says_who_it_is(dialect: Dialect) -> None:
         assert line is not None
         command = dialect.command(line)
         assert command is not None
-        assert command.fact_asked(line) is ModemFact.RESTART_REQUESTED
+        assert command.fact_done(line) is ModemFact.RESTART_ACCEPTED
     for quirk in dialect.quirks:
         assert quirk.about
         assert re.search(r"\[|\d", quirk.source)
@@ -155,7 +155,7 @@ def test_a_refusal_is_a_refusal_whatever_its_code(code: int) -> None:
     command = ANY.command(line)
     assert command is not None
 
-    assert (TcpFact.SEND_REFUSED,) == command.fact_answered(result)
+    assert (TcpFact.SEND_REFUSED,) == command.facts_answered(line, result)
 
 
 def test_no_session_is_a_fact_of_its_own() -> None:
@@ -167,7 +167,7 @@ def test_no_session_is_a_fact_of_its_own() -> None:
     command = ANY.command(line)
     assert command is not None
 
-    assert (TcpFact.ABSENT,) == command.fact_answered(result)
+    assert (TcpFact.ABSENT,) == command.facts_answered(line, result)
 
 
 def test_a_read_of_all_sockets_speaks_to_all() -> None:

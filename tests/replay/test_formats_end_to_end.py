@@ -110,7 +110,7 @@ def test_each_format_tells_the_same_story(format_name: str, name: str) -> None:
 @pytest.mark.parametrize("name", ["early send", "late refusal", "healthy, then lost"])
 @pytest.mark.parametrize("format_name", RENDERERS)
 def test_each_format_names_the_physical_line(format_name: str, name: str) -> None:
-    """The wobble is on the physical line that shows the deciding text, whatever the logger adds."""
+    """The wobble is on the physical line that shows the deciding text, whatever is around it."""
     capture, numbers = RENDERERS[format_name](SESSIONS[name])
     report, _ = replayed(capture)
 

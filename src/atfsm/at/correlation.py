@@ -305,7 +305,7 @@ def _information(exchange: Exchange, text: InformationText, dialect: Dialect) ->
 
 
 def _answered_by_banner(sent: Sent) -> tuple[Told, ...]:
-    """What was in flight when the modem restarted: the banner answers a restart, and ends the rest."""
+    """What was in flight when the modem restarted: the banner answers a restart, ends the rest."""
     restarts = tuple(
         Told(m.command.machine, m.key, ModemFact.RESTART_ACCEPTED)
         for m in sent.members

@@ -84,6 +84,7 @@ TCP = Chart(
         row(S.DEFINING,            F.NAMED,              S.DEFINING),
         row(S.DEFINING,            F.DEFINED,            S.DEFINED),
         row(S.DEFINED,             F.CONNECT_REQUESTED,  S.CONNECTING),
+        row(S.DEFINED,             F.CONNECT_ACCEPTED,   S.CONNECTING),
         row(S.CONNECTING,          F.CONNECTED,          S.CONNECTED),
         row(S.CONNECTING,          F.CONNECT_ACCEPTED,   S.CONNECTING),
         row(S.CONNECTING,          F.STATUS_CONNECTED,   S.CONNECTED),

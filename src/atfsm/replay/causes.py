@@ -130,7 +130,7 @@ CAUSES: Final[tuple[Cause, ...]] = (
     cause((T.FAILED, U.FAILED), "`{got}`: the payload was sent, but not as many bytes as announced[[ by {command}]]. Sessions are reported to lose data notifications after it, also where the count was exact.",
           "Send at most 1500 bytes at a time.", codes=(8,), source="3.4, q9 [F8]"),
     cause(T.PEER_CLOSED, "`{got}`: the peer closed while TCP socket {name} was {state}, so what was on its way may be lost.", source="3.4, q13 [Z#48036]"),
-    cause((T.FAILED, U.FAILED), "`{got}`: the modem says that session {id} runs already, although {kind} socket {name} was {state}: it and the host no longer agree.", codes=(10,), source="3.4"),
+    cause((T.FAILED, U.FAILED), "`{got}` ({meaning}), although {kind} socket {name} was {state}: the modem and the host no longer agree.", codes=(10,), source="3.4"),
     cause((T.FAILED, U.FAILED), "`{got}` ({meaning}): {kind} socket {name} was {state}, since line {since}, and cannot be relied on any more. Other sockets are not touched.", source="3.4, 4"),
     cause((T.ABSENT, T.STATUS_CLOSED), "`{got}`: the modem holds TCP session {name} no longer open, although it was {state} since line {since} and no line said that it closed.", source="3.2, 5.1"),
     cause((T.CONNECT_FAILED, U.OPEN_FAILED), "`{got}`: the session reports a status other than 1, the only one that means usable.", source="3.3 [NBI]"),

@@ -6,7 +6,7 @@ waiting state, and reports each wobble to its owner, with the ledger that proves
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from itertools import count
 from typing import Final
@@ -129,12 +129,13 @@ class Observer:
         """
         last_lines = dict(zip(edges, count(first)))
         notable = [e for e in last_lines if e.is_notable]
+        times = Counter(edges) if notable else Counter()
         if any(e.wobbles for e in notable):
             self._note_unwritten()
             self._take_wobbling(edges, first)
         else:
-            self._take_calm(edges, first, last_lines, notable)
-        self.events += len(edges) - sum(edges.count(e) for e in notable if not e.is_event)
+            self._take_calm(edges, first, last_lines, times)
+        self.events += len(edges) - sum(times[e] for e in notable if not e.is_event)
         if any(e.what is What.STRAY for e in notable):
             self.strays.extend(at for at, e in enumerate(edges, first) if e.what is What.STRAY)
         self.edge = edges[-1]
@@ -149,14 +150,14 @@ class Observer:
                 self.ledger.note(line, edge)
 
     def _take_calm(
-        self, edges: list[Edge], first: int, last_lines: dict[Edge, int], notable: list[Edge]
+        self, edges: list[Edge], first: int, last_lines: dict[Edge, int], times: Counter[Edge]
     ) -> None:
         """Write down a run without wobbles: of each edge, only its last line matters."""
         if self._wants_all:
             for line, edge in enumerate(edges, first):
                 if edge.changes:
                     self._witness(line, edge, self.ledger)
-        anew = {e: edges.count(e) for e in notable if e.begins_anew}
+        anew = {e: count for e, count in times.items() if e.begins_anew}
         if anew:
             self._note_unwritten()
             self.ledger.note_run(last_lines.items(), anew)
