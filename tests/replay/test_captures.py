@@ -438,3 +438,14 @@ def test_a_restart_that_was_asked_for_is_not_called_a_fall() -> None:
     report = judge_text(CONNECTED + "Tx: AT+CFUN=1,1\nRx: OK\nRx: +KSUP: 0\n")
 
     assert [] == [w.why for w in report.wobbles if "modem fell" in w.why]
+
+
+def test_define_and_connect_in_one_line() -> None:
+    """One OK may answer both: the session is then connecting, and +KTCP_IND connects it (1.1)."""
+    report = judge_text(
+        'Tx: AT+KTCPCFG=1,0,"203.0.113.5",7007;+KTCPCNX=1\n'
+        "Rx: +KTCPCFG: 1\nRx: OK\nRx: +KTCP_IND: 1,1\n"
+    )
+
+    assert Verdict.CLEAN is report.verdict
+    assert "connected" == standing(report)["tcp 1"]

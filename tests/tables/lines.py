@@ -137,7 +137,7 @@ ROWS: list[Row] = [
     ((),                      ">AT+KCNXDOWN=1,1", ("pdp 1 deactivate_requested",)),
     ((">AT+KCNXUP=1",),       "<OK",             ("pdp 1 activate_accepted",)),
     ((">AT+KCNXUP=1",),       "<ERROR",          ("pdp 1 activate_refused",)),
-    ((">AT+KCNXDOWN=1,1",),   "<+CME ERROR: 921", ("pdp 1 deactivate_answered",)),
+    ((">AT+KCNXDOWN=1,1",),   "<+CME ERROR: 921", ("pdp 1 deactivate_refused",)),
     # ------------------------------------------------------------------ 3.1: TCP
     ((),                      '>AT+KTCPCFG=1,0,"h",80', ("tcp ? define_requested",)),
     ((),                      ">AT+KTCPCFG?",    ()),

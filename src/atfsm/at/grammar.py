@@ -206,7 +206,7 @@ _AT = re.compile(rb"[\x00-\x20\x7f]*+[Aa][Tt]")
 _CANONICAL = re.compile(_QUOTED + rb'|(?P<bare>[^"\xe2]++|\xe2)', re.DOTALL)
 
 # Members of a command line, once blanks are gone and all quotes are straight.
-_VALUE = rb'(?:[^;"]|"[^"]*+"?)*+'
+_VALUE = rb'(?:[^;"]|"[^"]*+"?)*'
 _DIAL = re.compile(rb"[Dd](?P<number>.*)", re.DOTALL)
 _S_PARAMETER = re.compile(rb"(?P<name>[Ss][0-9]++)(?:(?P<sign>[=?])(?P<value>[0-9?]*+))?")
 _BASIC = re.compile(

@@ -98,7 +98,6 @@ PDP = Chart(
         row(S.IDLE_COUNTDOWN,      F.SOCKET_CONNECTED,      S.UP),
 
         # A capture may begin in the middle.
-        row(S.UNKNOWN,             F.CONFIGURE_REQUESTED,   S.CONFIGURING),
         row(S.UNKNOWN,             F.ACTIVATE_REQUESTED,    S.ACTIVATING),
         row(S.UNKNOWN,             F.DEACTIVATE_REQUESTED,  S.DEACTIVATING),
         row(S.UNKNOWN,             F.CONFIGURED,            S.CONFIGURED),
@@ -110,6 +109,7 @@ PDP = Chart(
         row(S.UNKNOWN,             F.IDLE_CANCELLED,        S.UP),
         row(S.UNKNOWN,             F.CLOSED_REPORTED,       S.CONFIGURED),
         row(S.UNKNOWN,             F.SOCKET_CONNECTED,      S.UP),
+        ignore(S.UNKNOWN,          F.CONFIGURE_REFUSED,     "it may be active: an active profile refuses KCNXCFG (7.7 f15)"),
         ignore(S.UNKNOWN,          F.SWEPT,                 "nothing is known that could be lost"),
 
         ignore(S.UP,                         F.UP_REPORTED, "said twice: once for each address family (2.2)"),

@@ -131,7 +131,7 @@ FORMATS: Final[tuple[Format, ...]] = (
         stamp_required=True,
         marks=_marks(
             rb'AT (?:(?P<tx>send)|(?P<rx>read)) +(?:\S+ +)?\d+ +"'
-            rb'(?P<text>(?:[^"\\ ]|\\.| (?! {0,12}\d{1,9}\.\d{3} AT (?:send|read) ))*+)'
+            rb'(?P<text>(?:[^"\\ ]|\\.| (?! {0,12}\d{1,9}\.\d{3} AT (?:send|read) ))*)'
         ),
         restore=escapes.C.undo,
         distinct=True,
