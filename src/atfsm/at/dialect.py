@@ -108,10 +108,10 @@ class Command:
     def facts_answered(self, line: CommandLine, result: Result) -> tuple[Fact, ...]:
         """Name what the machine is told at the final *result* of *line*."""
         if result.is_success:
-            done = self.fact_done(line)
-            return (done,) if done else ()
-        special = self.refused_by.get(result.code) if result.code is not None else None
-        return tuple(f for f in (special, self.refused) if f and (f is special or not special))
+            fact = self.fact_done(line)
+        else:
+            fact = self.refused_by.get(result.code or 0, self.refused)
+        return (fact,) if fact else ()
 
 
 #: Reads an information text; the command line in flight, or None, tells answer from URC.

@@ -22,7 +22,6 @@ class What(Enum):
     INFORMATION = "information"
     URC = "urc"
     PAYLOAD = "payload"
-    PROMPT = "prompt"
     STRAY = "stray"  #: a result with no command in flight: the capture hides the command
     ECHO = "echo"
     NOISE = "noise"  #: no AT at all

@@ -30,7 +30,6 @@ AMBER_PALE: Final = "#fff3d6"
 RED: Final = "#b3261e"
 RED_PALE: Final = "#fdecea"
 GREY: Final = "#55595e"
-GREY_PALE: Final = "#f5f5f5"
 INK: Final = "#1f1f1f"
 
 # Widths in thousandths of the size; what is not listed is as wide as most letters are.

@@ -18,8 +18,6 @@ from atfsm.at.facts import TcpFact as T
 from atfsm.at.facts import UdpFact as U
 from atfsm.fact import Fact
 
-ANY_STATE: Final[frozenset[str]] = frozenset()
-
 
 @dataclass(frozen=True, slots=True)
 class Cause:

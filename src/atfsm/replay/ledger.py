@@ -36,10 +36,6 @@ class Chronicle:
     marks: dict[Fact, Mark] = field(default_factory=dict)
     generation: int = 1
 
-    def line_of(self, *facts: Fact) -> int | None:
-        """The latest line that carried one of *facts*, or None."""
-        return max((m.line for f in facts if (m := self.marks.get(f))), default=None)
-
 
 class Ledger:
     """The chronicles of all machines of one capture."""

@@ -263,7 +263,6 @@ class Observer:
                     self._take(self.automaton.step(self.node, direction, token.text), line)
                     self._set_framers()
                 case Payload(last=True):
-                    wire.in_payload = False
                     if takes_payload(self.node.exchange, direction):
                         self._take(self.automaton.end_payload(self.node, direction), line)
                 case Payload() | Prompt():
@@ -274,25 +273,23 @@ class Observer:
         data = self.node.exchange.data
         for direction, wire in self._wires.items():
             is_due = takes_payload(self.node.exchange, direction)
-            if is_due and not wire.in_payload and data is not None:
+            if is_due and not wire.framer.expects_payload and data is not None:
                 wire.framer.expect_payload(
                     count=data.count_bytes,
                     pattern=data.pattern,
                     followed_by_result=direction is Direction.RX,
                 )
-            elif not is_due and wire.in_payload:
+            elif not is_due and wire.framer.expects_payload:
                 wire.framer.abandon_payload()
-            wire.in_payload = is_due
 
 
 class _Wire:
     """One direction of a capture that shows bytes: a framer, and where its bytes stood."""
 
-    __slots__ = ("_fed", "_lines", "framer", "in_payload")
+    __slots__ = ("_fed", "_lines", "framer")
 
     def __init__(self) -> None:
         self.framer = Framer(max_line_bytes=LINE_BYTES_AT_MOST)
-        self.in_payload = False
         self._fed = 0
         self._lines: deque[tuple[int, int]] = deque()  # (index behind the piece, its line)
 
