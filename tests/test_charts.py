@@ -18,7 +18,7 @@ from atfsm.errors import ChartError
 from atfsm.fact import Fact, FactKind
 from atfsm.replay.formats import detect
 from atfsm.replay.session import Session
-from atfsm.stack import TABLED, Place, Stack
+from atfsm.stack import TABLED, Place, Whole
 
 CAPTURES = sorted((Path(__file__).parent / "captures").glob("*.log"))
 
@@ -192,14 +192,14 @@ Cells = dict[str, set[tuple[str, Fact]]]
 def taken() -> Cells:
     """The cells that the captures take, chart by chart, each read from any of its lines on."""
     cells: Cells = defaultdict(set)
-    move = Stack._move
+    move = Whole._move
 
-    def note(stack: Stack, place: Place, fact: Fact, after: int, *rest: Any) -> None:  # noqa: ANN401
+    def note(stack: Whole, place: Place, fact: Fact, after: int, *rest: Any) -> None:  # noqa: ANN401
         cells[place.machine].add((TABLED[place.machine].states[place.state].name.value, fact))
         move(stack, place, fact, after, *rest)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Stack, "_move", note)
+        patch.setattr(Whole, "_move", note)
         for path in CAPTURES:
             lines = path.read_bytes().splitlines()
             way = detect(lines).format

@@ -194,7 +194,7 @@ def test_a_bug_of_ours_is_said_to_be_one(run: Run, monkeypatch: pytest.MonkeyPat
     def fail(*_: object, **__: object) -> int:
         raise ZeroDivisionError("on purpose")
 
-    monkeypatch.setattr(cli, "_replay_one", fail)
+    monkeypatch.setattr(cli.replay, "_replay_one", fail)
     monkeypatch.delenv("ATFSM_TRACEBACK", raising=False)
     code, out, err = run("replay", CLEAN)
     assert (70, "") == (code, out)
@@ -211,7 +211,7 @@ def test_an_interruption_exits_with_130(run: Run, monkeypatch: pytest.MonkeyPatc
     def interrupt(*_: object, **__: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_replay_one", interrupt)
+    monkeypatch.setattr(cli.replay, "_replay_one", interrupt)
 
     assert (130, "", "") == run("replay", CLEAN)
 

@@ -23,6 +23,7 @@ import pytest
 from atfsm import cli
 from atfsm.chart import Chart
 from atfsm.charts import CHARTS
+from atfsm.cli.terms import CLEAN, UNDECIDED, WOBBLE
 from atfsm.replay.formats import FORMATS, detect, format_named
 from atfsm.stack import COUPLING
 
@@ -78,7 +79,7 @@ def run(command: str) -> str:
         cwd=ROOT,
         env=environment,
     )
-    assert answer.returncode in {cli.CLEAN, cli.WOBBLE, cli.UNDECIDED}, answer.stderr.decode()
+    assert answer.returncode in {CLEAN, UNDECIDED, WOBBLE}, answer.stderr.decode()
     return answer.stdout.decode("utf-8")
 
 
@@ -131,7 +132,7 @@ def test_a_command_that_is_told_has_options_that_exist(line: str) -> None:
     """A reader who types what a page says is not sent away with a usage message."""
     command = next(part for part in re.split(r"[|;&]+", line) if "atfsm " in part)
     words = shlex.split(re.sub(r"[<>] *\S+", "", command), comments=True)
-    arguments = cli._parser().parse_args(words[words.index("atfsm") + 1 :])
+    arguments = cli.parser().parse_args(words[words.index("atfsm") + 1 :])
 
     assert callable(arguments.run)
 

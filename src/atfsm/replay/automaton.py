@@ -25,7 +25,7 @@ from atfsm.charts import LineState
 from atfsm.fact import Fact, FactKind
 from atfsm.machine import table
 from atfsm.replay.records import Direction
-from atfsm.stack import TABLED, Move, Place, Stack
+from atfsm.stack import TABLED, Move, Place, Whole
 
 #: What shows an observer that a machine began anew, though the full reset was not seen to its
 #: end. Sockets need no row: a definition begins a new generation by itself.
@@ -261,12 +261,12 @@ class Automaton:
         return self._edge(node, Direction.UNMARKED, text, heard)
 
     def _edge(self, node: Node, direction: Direction, text: bytes, heard: Heard) -> Edge:
-        stack = Stack(node.places, REENTRY)
+        whole = Whole(node.places, REENTRY)
         for told in heard.told:
-            stack.tell(told)
-        exchange = _follow_name(heard.exchange, stack.moves)
-        after = self._node(exchange, stack.places)
-        return Edge(after, direction, text, heard.what, tuple(stack.moves), self.learn)
+            whole.tell(told)
+        exchange = _follow_name(heard.exchange, whole.moves)
+        after = self._node(exchange, whole.places)
+        return Edge(after, direction, text, heard.what, tuple(whole.moves), self.learn)
 
     def _node(self, exchange: Exchange, places: tuple[Place, ...]) -> Node:
         key = (exchange, places)

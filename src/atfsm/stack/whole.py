@@ -1,89 +1,16 @@
-"""The whole: where the charts meet.
-
-One small table couples them. Order is fixed: tear down from the top of the stack (sockets, then
-contexts, then the modem), rebuild from the bottom. A socket never touches its siblings: what
-``+KTCP_NOTIF: 2,5`` says is session 2's affair.
-"""
+"""The machines of one modem together: where each stands, and what one fact does to all of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from typing import Final, NamedTuple
 
 from atfsm.at.dialect import EVERY, NAMELESS, Told
-from atfsm.at.facts import LineFact, ModemFact, PdpFact, TcpFact, UdpFact
-from atfsm.chart import Chart
-from atfsm.charts import (
-    LINE,
-    MODEM,
-    PDP,
-    TCP,
-    UDP,
-    ModemState,
-    PdpState,
-    TcpState,
-    UdpState,
-)
+from atfsm.at.facts import TcpFact, UdpFact
 from atfsm.fact import Fact, FactKind
 from atfsm.machine import table
-
-
-@dataclass(frozen=True, slots=True)
-class Couple:
-    """What entering a state of one chart tells the machines of another.
-
-    Attributes:
-        chart: The chart whose machine moves.
-        entering: It enters one of these states, from outside them.
-        leaving: It comes from one of these; empty: from anywhere.
-        told: The chart whose machines are told: those that stand on this one, or under it.
-        fact: What they are told.
-        about: Why.
-    """
-
-    chart: Chart
-    entering: tuple[StrEnum, ...]
-    leaving: tuple[StrEnum, ...]
-    told: Chart
-    fact: Fact
-    about: str
-
-
-def _wobbles(chart: Chart) -> tuple[StrEnum, ...]:
-    return tuple(s.name for s in chart.wobbles)
-
-
-OFF = (ModemState.BOOTING, ModemState.RADIO_OFF)
-DOWN = (PdpState.UNCONFIGURED, PdpState.CONFIGURED)
-RAISED = (PdpState.ACTIVATING, PdpState.UP, PdpState.IDLE_COUNTDOWN, PdpState.DEACTIVATING)
-
-# fmt: off
-#: Every word between machines. Where a row is missing, machines do not touch.
-COUPLING: tuple[Couple, ...] = (
-    #      when a machine of  enters             coming from  then every  on it is told            because
-    Couple(MODEM,             _wobbles(MODEM),   (),          TCP,        TcpFact.SWEPT,           "the modem fell: no socket survives it"),
-    Couple(MODEM,             _wobbles(MODEM),   (),          UDP,        UdpFact.SWEPT,           "the modem fell: no socket survives it"),
-    Couple(MODEM,             _wobbles(MODEM),   (),          PDP,        PdpFact.SWEPT,           "the modem fell: no context survives it"),
-    Couple(MODEM,             OFF,               (),          TCP,        TcpFact.SWEPT,           "the host turned the modem off under an open socket"),
-    Couple(MODEM,             OFF,               (),          UDP,        UdpFact.SWEPT,           "the host turned the modem off under an open socket"),
-    Couple(MODEM,             OFF,               (),          PDP,        PdpFact.MODEM_RESTARTED, "an asked restart takes the contexts down in order"),
-    Couple(MODEM,             (ModemState.BOOTING,), (),      LINE,       LineFact.MODEM_RESTARTED, "its first commands after boot may be swallowed (9)"),
-    Couple(PDP,               _wobbles(PDP),     (),          TCP,        TcpFact.SWEPT,           "the context fell: its sockets have no IP layer left"),
-    Couple(PDP,               _wobbles(PDP),     (),          UDP,        UdpFact.SWEPT,           "the context fell: its sockets have no IP layer left"),
-    Couple(PDP,               DOWN,              RAISED,      TCP,        TcpFact.SWEPT,           "the context went down under an open socket"),
-    Couple(PDP,               DOWN,              RAISED,      UDP,        UdpFact.SWEPT,           "the context went down under an open socket"),
-    Couple(PDP,               (PdpState.UP,),          (), MODEM, ModemFact.SERVICE_PROVED, "a context that is up proves the modem in service"),
-    Couple(TCP,               (TcpState.CONNECTED,), (TcpState.UNKNOWN, TcpState.CONNECTING), MODEM, ModemFact.SERVICE_PROVED, "a connected socket proves the modem in service"),
-    Couple(UDP,               (UdpState.READY,), (UdpState.UNKNOWN, UdpState.OPENING), MODEM, ModemFact.SERVICE_PROVED, "an open socket proves the modem in service"),
-    Couple(TCP,               (TcpState.DEFINED,),     (), MODEM, ModemFact.RUNNING_PROVED, "only a running modem defines sockets"),
-    Couple(UDP,               (UdpState.OPENING,),     (), MODEM, ModemFact.RUNNING_PROVED, "only a running modem defines sockets"),
-    Couple(TCP,               (TcpState.CONNECTED,), (TcpState.UNKNOWN, TcpState.CONNECTING), PDP, PdpFact.SOCKET_CONNECTED, "a connected socket proves its context (11.2)"),
-    Couple(UDP,               (UdpState.READY,),     (UdpState.UNKNOWN, UdpState.OPENING),    PDP, PdpFact.SOCKET_CONNECTED, "an open socket proves its context (11.2)"),
-)
-# fmt: on
+from atfsm.stack.coupling import COUPLES, TABLED
 
 
 class Place(NamedTuple):
@@ -127,16 +54,12 @@ class Move(NamedTuple):
 
 NEW: Final = "new"
 FIRST_PROFILE: Final = "1"
-TABLED: Final[Mapping[str, Chart]] = {chart.name: chart for chart in (LINE, MODEM, PDP, TCP, UDP)}
 ORDER: Final[Mapping[str, int]] = {name: index for index, name in enumerate(TABLED)}
 NAMED: Final = frozenset({TcpFact.NAMED, UdpFact.NAMED})
 DEFINING: Final = frozenset({TcpFact.DEFINE_REQUESTED, UdpFact.DEFINE_REQUESTED})
-COUPLES: Final[Mapping[str, tuple[Couple, ...]]] = {
-    name: tuple(c for c in COUPLING if c.chart.name == name) for name in TABLED
-}
 
 
-class Stack:
+class Whole:
     """The machines of one modem, for as long as one step takes.
 
     Args:

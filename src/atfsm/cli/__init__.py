@@ -1,0 +1,57 @@
+"""The command line: thin over the library.
+
+stdout is for results, stderr for progress and messages. Exit codes: 0 clean, 1 a wobble or a
+failed check, 2 bad usage or unreadable input, 3 undecided, 70 our own bug, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from atfsm.cli import charts, replay
+from atfsm.cli.parser import Parser
+from atfsm.cli.terms import BUG, CLEAN, INTERRUPTED, UNUSABLE, complain
+from atfsm.errors import AtfsmError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run ``atfsm``; return its exit code."""
+    arguments = parser().parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough: no message, and none from the interpreter.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLEAN
+    except AtfsmError as error:
+        complain(str(error))
+        return UNUSABLE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:  # the last door: a user never meets a traceback
+        if os.environ.get("ATFSM_TRACEBACK"):
+            raise
+        complain(
+            f"this is a bug of atfsm: {type(error).__name__}: {error} "
+            "(set ATFSM_TRACEBACK=1 for the details, and please report them)"
+        )
+        return BUG
+    return code
+
+
+def parser() -> Parser:
+    """Build the parser: one module a command."""
+    from atfsm import __version__
+
+    built = Parser(
+        prog="atfsm",
+        description="Explicit state machines for cellular modems: replay logs, draw the charts.",
+    )
+    built.add_argument("--version", action="version", version=f"atfsm {__version__}")
+    commands = built.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in (replay, charts):
+        command.add_to(commands)
+    return built

@@ -1,0 +1,15 @@
+"""What every command says alike: exit codes, and messages on stderr."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+CLEAN, WOBBLE, UNUSABLE, UNDECIDED, BUG, INTERRUPTED = 0, 1, 2, 3, 70, 130
+#: What several captures are together: the worst of them, in this order.
+WORST_FIRST: Final = (UNUSABLE, WOBBLE, UNDECIDED, CLEAN)
+
+
+def complain(message: str) -> None:
+    """Say one line on stderr."""
+    print(f"atfsm: {message}", file=sys.stderr)
