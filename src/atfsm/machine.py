@@ -63,7 +63,6 @@ class Rulebook:
         self.chart = chart
         self.machine = _machine(chart)
         self._wobbles = frozenset(str(w.name) for w in chart.wobbles)
-        self._full_reset = str(chart.full_reset) if chart.wobbles else ""
 
     def tell(self, resident: Resident, fact: Fact) -> tuple[str, ...]:
         """Tell *resident* one fact and return the states entered, in order.
@@ -74,19 +73,23 @@ class Rulebook:
         Raises:
             KeyError: The fact belongs to another chart: the caller's mistake.
         """
-        entered = self._step(resident, str(fact)) if self._owns(fact) else ()
+        entered = self.step(resident, fact)
         if resident.state in self._wobbles:
-            entered += self._step(resident, self._full_reset)
+            entered += self.step(resident, self.chart.full_reset)
         return entered
 
-    def _owns(self, fact: Fact) -> bool:
+    def step(self, resident: Resident, fact: Fact) -> tuple[str, ...]:
+        """Tell *resident* one fact and leave it there, even in a wobble state.
+
+        For one who sees to the full reset in the same breath, as the stack does.
+
+        Raises:
+            KeyError: The fact belongs to another chart: the caller's mistake.
+        """
         if not isinstance(fact, self.chart.facts):
             raise KeyError(f"{fact} is no fact of chart {self.chart.name!r}")
-        return True
-
-    def _step(self, resident: Resident, name: str) -> tuple[str, ...]:
         before = resident.state
-        self.machine.events[name].trigger(resident)
+        self.machine.events[str(fact)].trigger(resident)
         return (resident.state,) if resident.state != before else ()
 
 

@@ -7,6 +7,7 @@ the modem's echo, so a session for a terminal has no echo of its own.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -272,6 +273,13 @@ def _python_bytes(paper: Paper, time_s: float, direction: Direction, data: bytes
     return number
 
 
+def _journal(paper: Paper, time_s: float, direction: Direction, data: bytes) -> int:
+    wall = (START + timedelta(seconds=time_s)).isoformat(timespec="microseconds")
+    kind = "tx" if direction is TX else "rx"
+    head = {"n": len(paper.lines), "mono": time_s, "wall": wall.replace("+00:00", "Z")}
+    return paper.write(json.dumps({**head, "kind": kind, "data": data.decode("latin-1")}).encode())
+
+
 # -------------------------------------------------- loggers that cut chunks into several records
 
 
@@ -357,6 +365,7 @@ RENDERERS: dict[str, Renderer] = {
     "arrows":        line_by_line(_arrows),
     "bare":          line_by_line(_bare),
     "iso-bare":      line_by_line(_iso_bare),
+    "journal":       chunk_by_chunk(_journal),
     "mbed":          in_pieces(_uart_reads, _mbed, b"[00000001ms][DBG ][CELL]: AT flush"),
     "mm-0x":         chunk_by_chunk(_modem_manager(b"** (modem-manager:2543): DEBUG: (ttyUSB0):")),
     "mm-1x":         chunk_by_chunk(_modem_manager(b"ModemManager[1234]: <dbg> [EPOCH] [modem0/ttyUSB2/at]")),

@@ -98,7 +98,7 @@ def test_a_stamp_ends_where_the_stamp_ends(entry: Format) -> None:
 
 def test_which_formats_have_a_fast_way() -> None:
     """Where a line has to be seen with its neighbours, there is none."""
-    assert {"one-side", "out-in", "qcom", "spy-raw", "sscom", "unimodem"} == {
+    assert {"journal", "one-side", "out-in", "qcom", "spy-raw", "sscom", "unimodem"} == {
         entry.name for entry in FORMATS if not entry.stateless
     }
 

@@ -144,6 +144,14 @@ ROWS: dict[str, tuple[str, bytes, Expected]] = {
     "python-bytes: stamped": ("python-bytes", (
         b"2026-11-22 10:00:00,500 DEBUG b'> AT'\n2026-11-22 10:00:01,750 DEBUG b'< OK'\n"
     ), [(1, TX, b"AT", 0.0), (1, TX, b"\r", 0.0), (2, RX, b"OK", 1.25), (2, RX, b"\r", 1.25)]),
+    "journal: pieces of the wire": ("journal", (
+        b'{"n": 0, "mono": 1.5, "wall": "2026-11-22T10:00:00.000000Z", "kind": "tx", "data": "AT\\r"}\n'
+        b'{"n": 1, "mono": 2.0, "wall": "2026-11-22T10:00:00.500000Z", "kind": "rx", "data": "\\u00ff"}\n'
+        b'{"n": 2, "mono": 2.5, "wall": "2026-11-22T10:00:01.000000Z", "kind": "sent", "handle": 1}\n'
+        b'{"n": 3, "mono": 3.0, "wall": "2026-11-22T10:00:01.500000Z", "kind": "tx", "data": "a", "more": true}\n'
+        b'{"n": 4, "mono": 3.0, "wall": "2026-11-22T10:00:01.500000Z", "kind": "tx", "data": "b"}\n'
+        b'{"n": 5, "mono": 4.0, "wall": "2026-11-22T10:00:02.5'
+    ), [(1, TX, b"AT\r", 0.0), (2, RX, b"\xff", 0.5), (4, TX, b"ab", 1.5)]),
     "spy: hex dump": ("spy", (
         b"000000.000 Q-RX reset_input_buffer\n000002.469 RTS  inactive\n000002.500 BRK  send_break 0.25s\n"
         b"000003.001 TX   0000  41 54 2B 43 53 51 3F 0D                           AT+CSQ?.\n"

@@ -80,6 +80,7 @@ def send(exchange: Exchange, text: bytes, dialect: Dialect, *, timed: bool) -> H
         members=members,
         lines=line.members,
         limit_s=max((m.command.limit_s for m in members), default=dialect.default_limit_s),
+        echo_due=exchange.echo and not is_probe and not _sets_echo(line),
     )
     return Heard(
         replace(
@@ -100,12 +101,18 @@ def hear(exchange: Exchange, text: bytes, dialect: Dialect, *, timed: bool) -> H
     """The modem wrote a line."""
     sent = exchange.in_flight
     if text[:2].upper() == b"AT":
-        if sent is not None and text.replace(b" ", b"") == sent.text.replace(b" ", b""):
-            return Heard(exchange, (), What.ECHO)
+        if sent is not None and _is_echo(text, sent):
+            seen = exchange
+            if sent.echo_due:
+                seen = replace(exchange, in_flight=replace(sent, echo_due=False))
+            return Heard(seen, (), What.ECHO)
         # With no command in flight, an echo is the only trace of a command that was not logged.
         if sent is None and parse_command_line(text) is not None:
             return send(exchange, text, dialect, timed=timed)
     result = parse_result(text, numeric=exchange.numeric)
+    if sent is not None and sent.echo_due and result is not None:
+        # It cannot answer a command that was not echoed yet: the one before is answered twice.
+        return Heard(exchange, (line_told(LineFact.STRAY_RESULT),), What.STRAY)
     if result is not None and result.kind is ResultKind.CONNECT:
         return _connect(exchange)
     if result is not None and result.is_final:
@@ -193,6 +200,19 @@ def _numeric(line: CommandLine, *, before: bool) -> bool:
     return before
 
 
+def _sets_echo(line: CommandLine) -> bool:
+    return any(member.name == b"E" for member in line.members)
+
+
+def _is_echo(text: bytes, sent: Sent) -> bool:
+    """Whether *text* is the echo of *sent*: where one is due, two garbled bytes are forgiven."""
+    if text.replace(b" ", b"") == sent.text.replace(b" ", b""):
+        return True
+    if not sent.echo_due or len(text) != len(sent.text):
+        return False
+    return sum(a != b for a, b in zip(text, sent.text, strict=True)) <= 2
+
+
 def _connect(exchange: Exchange) -> Heard:
     """CONNECT: what it opens, the command in flight declares."""
     sent = exchange.in_flight
@@ -234,8 +254,10 @@ def _final(exchange: Exchange, result: Result) -> Heard:
             for m in sent.members
             for fact in m.command.facts_answered(m.line, result)
         )
-    pattern = exchange.pattern
+    pattern, echo = exchange.pattern, exchange.echo
     for member in sent.members:
+        if member.line.name == b"E" and result.is_success:
+            echo = exchange.verifies_echo and member.line.parameters[:1] == (b"1",)
         set_pattern = member.line.name == b"+KPATTERN" and member.line.form is Form.SET
         if set_pattern and result.is_success and member.line.parameters[0]:
             pattern = member.line.parameters[0]
@@ -247,6 +269,7 @@ def _final(exchange: Exchange, result: Result) -> Heard:
         waiting=None,
         data=None,
         pattern=pattern,
+        echo=echo,
     )
     return Heard(
         answered,
@@ -277,7 +300,7 @@ def _information(exchange: Exchange, text: InformationText, dialect: Dialect) ->
     """An information text: an answer where the command in flight asked for it, else a URC."""
     exchange = _answer_late(exchange, text.name)
     sent = exchange.in_flight
-    asked = sent.asking(text.name) if sent else None
+    asked = sent.asking(text.name) if sent and not sent.echo_due else None
     what = What.INFORMATION if asked else What.URC
     is_pattern = text.name == b"+KPATTERN" and asked is not None and asked.form is Form.READ
     if is_pattern and text.fields[:1] != (b"",):
@@ -289,7 +312,11 @@ def _information(exchange: Exchange, text: InformationText, dialect: Dialect) ->
     told = tuple(t for t in read if is_plausible(t.key))
     if declared.restarts and told:
         answered = _answered_by_banner(sent) if sent else ()
-        fresh = Exchange(dialect.end_pattern, addressee=exchange.addressee)
+        fresh = Exchange(
+            dialect.end_pattern,
+            addressee=exchange.addressee,
+            verifies_echo=exchange.verifies_echo,
+        )
         return Heard(fresh, (*answered, *told), What.URC)
     if declared.names and asked and told and sent is not None:
         key = told[0].key

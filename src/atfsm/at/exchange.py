@@ -49,6 +49,7 @@ class Sent:
             that its declaration names or, for a command that is not declared, anything at all,
             since other makers' commands may end without a result code.
         is_charged: Its silence was charged already; its answer may still come late.
+        echo_due: Its echo has not come yet, and no answer comes before it.
     """
 
     text: bytes
@@ -57,6 +58,7 @@ class Sent:
     limit_s: float
     notified: bool = False
     is_charged: bool = False
+    echo_due: bool = False
 
     @property
     def owners(self) -> tuple[Bound, ...]:
@@ -88,6 +90,9 @@ class Exchange:
         addressee: Machine and key of the object last spoken to.
         data: The data mode that the line is in.
         numeric: Whether result codes are digits (ATV0).
+        verifies_echo: Whether an answer counts only after the echo of its command, where echo is
+            known to be on. It tells a doubled answer from a true one; captures do without.
+        echo: Whether echo is known to be on: ATE1 was answered OK since the modem started.
     """
 
     pattern: bytes
@@ -97,6 +102,8 @@ class Exchange:
     addressee: tuple[str, str] | None = None
     data: Data | None = None
     numeric: bool = False
+    verifies_echo: bool = False
+    echo: bool = False
 
 
 class Heard(NamedTuple):

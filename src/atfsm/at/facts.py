@@ -57,7 +57,9 @@ class ModemFact(Fact):
     RADIO_TURNED_OFF    = (STEP,    "OK to AT+CFUN=0|4", "6.1 [ZN]")
     RADIO_TURNED_ON     = (STEP,    "OK to AT+CFUN=1", "6.1 [ZN]")
     POWER_TURNED_OFF    = (STEP,    "OK to AT+CPWROFF, AT!POWERDOWN", "6.1 [ZN, KR]")
+    POWER_CUT_DUE       = (ANSWER,  "2 restarts brought nothing", "8, q3, q4 [FLOCK, FCON]")
     POWER_CUT           = (ANSWER,  "the power hook has returned", "6.1 [FLOCK, FCON]")
+    LINE_ANSWERS        = (STEP,    "the AT line was reset and answers", "6.1: AT until it answers (KR)")
     SIM_READY           = (STEP,    "+CPIN: READY", "6.2 [KR, FAE]")
     SIM_CODE_AWAITED    = (STEP,    "+CPIN: SIM PIN", "6.2 [KR, FAE]")
     SIM_BUSY            = (STEP,    "+CME ERROR: 14", "5.2 [LEG-S]")
@@ -79,6 +81,7 @@ class ModemFact(Fact):
     SIM_LOCKED          = (LOSS,    "+KSUP: 3, +CPIN: SIM PUK", "6.1 [ZN], 6.2")
     FAILURE_REPORTED    = (LOSS,    "+KSUP: 4", "6.1 [ZN]")
     DETACHED            = (LOSS,    "+CGEV: NW DETACH, ME DETACH", "6.2 [STD]")
+    LINE_LOST           = (LOSS,    "the AT line was reset and stays silent", "q3, q4 [FLOCK, FCON]")
     LIMIT_PASSED        = (SILENCE, "limit passed", "6.4")
     FULL_RESET          = (RESET,   "at once", "[F923]")
 

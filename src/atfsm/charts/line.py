@@ -51,7 +51,7 @@ LINE = Chart(
         wobble(S.WOBBLE_SILENT,      FactKind.SILENCE, "a command of nobody's stayed unanswered"),
         wobble(S.WOBBLE_OUT_OF_STEP, FactKind.STEP,    "two commands at once, or data out of turn"),
         reset(S.FULL_RESET_ENDING_DATA, 2.0,  "→ end pattern, once",       "6.4: plain AT 2 s (KR)",                  goes_on_at=(F.RESULT_RECEIVED,)),
-        reset(S.FULL_RESET_PROBING,     20.0, "→ AT, until it is quiet",   "6.1: AT every 1 s up to 10 times (KR)",   goes_on_at=(F.RESULT_RECEIVED,)),
+        reset(S.FULL_RESET_PROBING,     10.0, "→ AT, until it is quiet",   "6.1: AT every 1 s up to 10 times (KR)",   goes_on_at=(F.RESULT_RECEIVED,)),
     ),
     table=(
         #   in state               on fact               go to
@@ -71,6 +71,7 @@ LINE = Chart(
         row(S.COMMAND_IN_FLIGHT,   F.DATA_IN_OPENED,     S.DATA_MODE_IN),
         row(S.COMMAND_IN_FLIGHT,   F.ONLINE_OPENED,      S.ONLINE),
         row(S.COMMAND_IN_FLIGHT,   F.QUARANTINE_IMPOSED, S.QUARANTINED),
+        ignore(S.COMMAND_IN_FLIGHT, F.STRAY_RESULT,      "a doubled result: the command was not even echoed yet (9)"),
 
         row(S.IDLE,                F.COMMAND_SENT,       S.COMMAND_IN_FLIGHT),
         row(S.IDLE,                F.PROBE_SENT,         S.COMMAND_IN_FLIGHT),

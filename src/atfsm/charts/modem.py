@@ -65,10 +65,10 @@ MODEM = Chart(
         wobble(S.WOBBLE_SIM_LOST,    FactKind.LOSS,    "the SIM is gone or locked", catches=(F.SIM_LOST, F.SIM_LOCKED)),
         wobble(S.WOBBLE_SILENT,      FactKind.SILENCE, "the limit passed"),
         wobble(S.WOBBLE_OUT_OF_STEP, FactKind.STEP,    "a legal line that has no place here"),
-        reset(S.FULL_RESET_RESTARTING,    15.0, "→ AT+CFUN=1,1",      "6.4: settings 15 s (STM default)",   goes_on_at=(F.RESTART_ACCEPTED, F.RESTART_REFUSED)),
+        reset(S.FULL_RESET_RESTARTING,    15.0, "→ AT+CFUN=1,1",      "6.4: settings 15 s (STM default)",   goes_on_at=(F.RESTART_ACCEPTED, F.RESTART_REFUSED, F.POWER_CUT_DUE)),
         reset(S.FULL_RESET_RESETTING,     15.0, "→ AT!RESET",         "6.4: settings 15 s (STM default)",   goes_on_at=(F.RESTART_ACCEPTED, F.RESTART_REFUSED)),
         reset(S.FULL_RESET_CUTTING_POWER, 30.0, "→ power hook",       "6.4: 30 s (STM)",                    goes_on_at=(F.POWER_CUT,)),
-        reset(S.FULL_RESET_BOOTING,       30.0, "+KSUP is due",       "6.4: 24 s max RC76 (KR), 30 s (STM)", goes_on_at=BOOTED),
+        reset(S.FULL_RESET_BOOTING,       30.0, "+KSUP is due",       "6.4: 24 s max RC76 (KR), 30 s (STM)", goes_on_at=(*BOOTED, F.LINE_ANSWERS)),
     ),
     table=(
         #   in state               on fact                 go to
@@ -97,6 +97,13 @@ MODEM = Chart(
         *(row(at, F.RADIO_TURNED_OFF, S.RADIO_OFF) for at in (S.UNKNOWN, S.SETTING_UP, S.CHECKING_SIM, *ON_AIR)),
         *(row(at, F.RESTART_ACCEPTED, S.BOOTING)   for at in ALL if at is not S.BOOTING),
         *(row(at, F.POWER_TURNED_OFF, S.UNKNOWN)   for at in ALL if at is not S.UNKNOWN),
+
+        # Settings may be lost with whatever silenced the line: they are made again.
+        row(S.UNKNOWN,             F.LINE_ANSWERS,         S.SETTING_UP),
+        row(S.BOOTING,             F.LINE_ANSWERS,         S.SETTING_UP),
+        ignore((S.SETTING_UP, S.CHECKING_SIM, *ON_AIR, S.RADIO_OFF), F.LINE_ANSWERS, "its settings are made again; nothing else is known to be lost"),
+        ignore(S.SETTING_UP,                    F.BOOT_REPORTED,      "the first AT may be answered before +KSUP (Z#88686)"),
+        ignore(ALL,                             F.POWER_CUT_DUE,      "no reset of it is under way"),
 
         # A capture may begin in the middle.
         row(S.UNKNOWN,             F.BOOT_REPORTED,        S.SETTING_UP),
@@ -136,6 +143,7 @@ MODEM = Chart(
         row(S.FULL_RESET_RESTARTING,    F.RESTART_ACCEPTED, S.FULL_RESET_BOOTING),
         row(S.FULL_RESET_RESTARTING,    F.RESTART_REFUSED,  S.FULL_RESET_RESETTING),
         row(S.FULL_RESET_RESTARTING,    F.LIMIT_PASSED,     S.FULL_RESET_CUTTING_POWER),
+        row(S.FULL_RESET_RESTARTING,    F.POWER_CUT_DUE,    S.FULL_RESET_CUTTING_POWER),
         row(S.FULL_RESET_RESETTING,     F.RESTART_ACCEPTED, S.FULL_RESET_BOOTING),
         row(S.FULL_RESET_RESETTING,     F.RESTART_REFUSED,  S.FULL_RESET_CUTTING_POWER),
         row(S.FULL_RESET_RESETTING,     F.LIMIT_PASSED,     S.FULL_RESET_CUTTING_POWER),
@@ -143,6 +151,7 @@ MODEM = Chart(
         row(S.FULL_RESET_CUTTING_POWER, F.LIMIT_PASSED,     S.FULL_RESET_BOOTING),
         row(S.FULL_RESET_BOOTING,       F.BOOT_REPORTED,    S.SETTING_UP),
         row(S.FULL_RESET_BOOTING,       F.BOOT_CODE_AWAITED, S.CHECKING_SIM),
+        row(S.FULL_RESET_BOOTING,       F.LINE_ANSWERS,     S.SETTING_UP),
         row(S.FULL_RESET_BOOTING,       F.LIMIT_PASSED,     S.FULL_RESET_CUTTING_POWER),
     ),
 )

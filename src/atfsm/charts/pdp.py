@@ -56,8 +56,8 @@ PDP = Chart(
         wobble(S.WOBBLE_SILENT,      FactKind.SILENCE, "the limit passed"),
         wobble(S.WOBBLE_OUT_OF_STEP, FactKind.STEP,    "a legal line that has no place here"),
         wobble(S.WOBBLE_SWEPT,       FactKind.SWEEP,   "the modem left service"),
-        reset(S.FULL_RESET_DEACTIVATING,    30.0, "→ AT+KCNXDOWN=<cnx>,1", "6.4: KCNXDOWN to status 3 in 6 s (JS); use 30 s", goes_on_at=(F.DEACTIVATE_ANSWERED, F.DEACTIVATE_REFUSED)),
-        reset(S.FULL_RESET_AWAITING_CLOSED, 30.0, "status 3 or 0",         "6.4: KCNXDOWN to status 3 in 6 s (JS); use 30 s", goes_on_at=(F.CLOSED_REPORTED, F.LOST)),
+        reset(S.FULL_RESET_DEACTIVATING,    30.0, "→ AT+KCNXDOWN=<cnx>,1", "6.4: KCNXDOWN to status 3 in 6 s (JS); use 30 s", goes_on_at=(F.DEACTIVATE_ANSWERED, F.DEACTIVATE_REFUSED, F.MODEM_RESTARTED)),
+        reset(S.FULL_RESET_AWAITING_CLOSED, 30.0, "status 3 or 0",         "6.4: KCNXDOWN to status 3 in 6 s (JS); use 30 s", goes_on_at=(F.CLOSED_REPORTED, F.LOST, F.MODEM_RESTARTED)),
     ),
     table=(
         #   in state               on fact                  go to
@@ -140,6 +140,8 @@ PDP = Chart(
         row(S.FULL_RESET_AWAITING_CLOSED, F.CLOSED_REPORTED,     S.UNCONFIGURED),
         row(S.FULL_RESET_AWAITING_CLOSED, F.LOST,                S.UNCONFIGURED),
         row(S.FULL_RESET_AWAITING_CLOSED, F.LIMIT_PASSED,        S.UNCONFIGURED),
+        row(S.FULL_RESET_DEACTIVATING,    F.MODEM_RESTARTED,     S.UNCONFIGURED),
+        row(S.FULL_RESET_AWAITING_CLOSED, F.MODEM_RESTARTED,     S.UNCONFIGURED),
     ),
 )
 # fmt: on

@@ -23,8 +23,8 @@ BLUE_FRAME: Final = {"style": "rounded", "color": style.BLUE_FRAME}
 def draw(chart: Chart) -> str:
     """Draw one chart as DOT text."""
     picture = fold(chart)
-    happy = _plan_happy(picture)
     fall = plan_fall(picture) if chart.wobbles else None
+    happy = _plan_happy(picture, [line.target for line in fall.exits] if fall else [])
     page = Page(chart.name, chart.title)
     rails = fall.rails if fall else 0.0
     page.w = max(happy.w + 2 * PAD, fall.w if fall else 0.0, NARROWEST - rails) + rails
@@ -43,7 +43,8 @@ def draw(chart: Chart) -> str:
     return page.dot()
 
 
-def _plan_happy(picture: Picture) -> Plan:
+def _plan_happy(picture: Picture, back: list[str]) -> Plan:
+    """Lay out the happy path and what stands beside it; *back*: where each way back up ends."""
     chart = picture.chart
     beside = [
         s.name
@@ -52,8 +53,6 @@ def _plan_happy(picture: Picture) -> Plan:
         and s.name not in chart.happy_path
         and not (picture.evidence and s.name == chart.initial)
     ]
-    resets = {s.name for s in chart.resets}
-    back = list(dict.fromkeys(a.target for a in picture.reset_arrows if a.target not in resets))
     pairs = [(a.source, a.target) for a in picture.arrows]
     places = put_beside(chart.happy_path, beside, pairs, back)
     states = {str(s.name): s for s in chart.states}
@@ -147,7 +146,7 @@ def _draw_way_back(page: Page, fall: Fall, happy: Plan, at: Point) -> None:
     x = max(fall.right, at[0] + happy.w + PAD)
     for line in fall.exits:
         x += fall.rail
-        end = happy.entries[line.target, 1]
+        end = happy.entries[line.target, 1].pop()  # the inner way ends below the outer one
         y = at[1] + end[1]
         points = [line.points[0], (x, line.points[0][1]), (x, y), (at[0] + end[0], y)]
         page.arrow(

@@ -77,7 +77,7 @@ class Fall:
             page.put(box, corner, **RED_BOX, **words.about(picture, box.name))
         for line in self.reset.lines:
             page.lead(line, corner, color=style.RED)
-        (name, _), entry = next(iter(self.reset.entries.items()))
+        (name, _), (entry,) = next(iter(self.reset.entries.items()))
         y = corner[1] + entry[1]
         page.arrow(
             names[0],
@@ -125,7 +125,7 @@ def _plan_reset(picture: Picture) -> Plan:
         last = arrow.target not in order
         line = Line(arrow.source, arrow.target, words.on_reset_arrow(arrow, last=last))
         (exits if last else lines).append(line)
-    # What leads less far up runs inside of what leads further, and leaves above it.
+    # What leads less far, up from one step or to one state, runs inside of what leads further.
     path: list[str] = [s.name for s in chart.states]
-    exits.sort(key=lambda line: -path.index(line.target))
+    exits.sort(key=lambda line: (-path.index(line.target), path.index(line.source)))
     return plan(boxes, lines, [(order[0], -1)], exits)

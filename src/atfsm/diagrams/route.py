@@ -31,7 +31,8 @@ class Plan:
         boxes: By name.
         lines: The arrows between boxes.
         exits: The arrows that lead out of the plan at its right.
-        entries: Where arrows from outside touch the side of a box, by name and direction.
+        entries: Where arrows from outside touch the side of a box, by name and direction, the
+            upper one first.
         w: Width.
         h: Height.
     """
@@ -39,7 +40,7 @@ class Plan:
     boxes: dict[str, Box]
     lines: Sequence[Line]
     exits: Sequence[Line]
-    entries: dict[tuple[str, int], tuple[float, float]] = field(default_factory=dict)
+    entries: dict[tuple[str, int], list[tuple[float, float]]] = field(default_factory=dict)
     w: float = 0.0
     h: float = 0.0
 
@@ -95,7 +96,8 @@ def plan(
     Args:
         boxes: Their columns and rows are known.
         lines: Arrows from box to box.
-        entries: Boxes that arrows from outside enter, from the left (-1) or the right (+1).
+        entries: Boxes that arrows from outside enter, from the left (-1) or the right (+1), one
+            of each arrow.
         exits: Arrows that lead out of the plan at its right.
     """
     found = Plan({box.name: box for box in boxes}, lines, exits)
@@ -119,7 +121,7 @@ def plan(
         line.points = [(port.box.side(1), port.y), (found.w, port.y)]
     for port in doors:
         key = port.box.name, port.direction
-        found.entries[key] = (port.box.side(port.direction), port.y)
+        found.entries.setdefault(key, []).append((port.box.side(port.direction), port.y))
     return found
 
 

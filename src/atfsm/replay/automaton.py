@@ -13,19 +13,19 @@ chunk of a capture without a byte of Python in between.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Final, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Final
 
 from atfsm.at.correlation import end_payload, hear, send, silence
 from atfsm.at.dialect import DataMode, Dialect, Told
 from atfsm.at.exchange import Exchange, Heard, What
 from atfsm.at.facts import ModemFact, PdpFact
-from atfsm.charts import LineState
 from atfsm.fact import Fact, FactKind
 from atfsm.machine import table
 from atfsm.replay.records import Direction
-from atfsm.stack import TABLED, Move, Place, Whole
+from atfsm.stack.coupling import TABLED
+from atfsm.stack.limits import Slot, slots
+from atfsm.stack.whole import Move, Place, Whole, follow_name, start
 
 #: What shows an observer that a machine began anew, though the full reset was not seen to its
 #: end. Sockets need no row: a definition begins a new generation by itself.
@@ -52,21 +52,6 @@ PAYLOAD: Final = b"\n"
 REMEMBERED_BYTES: Final = 400
 
 
-#: States of the line in which a command awaits its final result; no other chart has them.
-IN_FLIGHT: Final = frozenset(
-    {LineState.COMMAND_IN_FLIGHT, LineState.DATA_MODE_OUT, LineState.DATA_MODE_IN}
-)
-
-
-class Slot(NamedTuple):
-    """A machine that waits, and how long it may; *is_command*: for the command in flight."""
-
-    machine: str
-    key: str
-    limit_s: float
-    is_command: bool = False
-
-
 class Node:
     """One configuration.
 
@@ -83,22 +68,17 @@ class Node:
     def __init__(self, exchange: Exchange, places: tuple[Place, ...]) -> None:
         self.exchange = exchange
         self.places = places
-        self.slots = _slots(exchange, places)
+        self.slots = tuple(slots(exchange, places, resets=False))
         self.edges: dict[tuple[Direction, bytes], Edge] = {}
 
 
-def _slots(exchange: Exchange, places: tuple[Place, ...]) -> tuple[Slot, ...]:
-    slots = []
-    for machine, key, state, _ in places:
-        rules = table(TABLED[machine])
-        limit_s = rules.limits_s[state]
-        sent = exchange.in_flight if rules.states[state] in IN_FLIGHT else None
-        if sent is not None and rules.states[state] == LineState.COMMAND_IN_FLIGHT:
-            limit_s = sent.limit_s if sent.members or not sent.notified else None
-        if limit_s is not None and not rules.is_reset[state]:
-            is_command = sent is not None and not sent.is_charged
-            slots.append(Slot(machine, key, limit_s, is_command=is_command))
-    return tuple(slots)
+def slot_of(node: Node, machine: str, key: str, limit_s: float) -> Slot:
+    """The slot of a machine that is said to have waited in vain, whoever kept the time.
+
+    A step of a full reset has none here, and is never what a command in flight waits for.
+    """
+    slot = next((s for s in node.slots if (s.machine, s.key) == (machine, key)), None)
+    return Slot(machine, key, limit_s) if slot is None else slot._replace(limit_s=limit_s)
 
 
 class Edge(dict[bytes, "Edge"]):
@@ -191,20 +171,28 @@ class Automaton:
         dialect: What commands and information texts mean.
         timed: Whether the capture has time stamps, so that silence is judged by them.
         learn: What an edge calls for an unknown tail.
+        reentry: What shows an observer that a machine began anew (see `Whole`); None for a
+            journal, which lacks nothing.
     """
 
     def __init__(
-        self, dialect: Dialect, *, timed: bool, learn: Callable[[Edge, bytes], Edge]
+        self,
+        dialect: Dialect,
+        *,
+        timed: bool,
+        learn: Callable[[Edge, bytes], Edge],
+        reentry: Mapping[str, frozenset[Fact]] | None = REENTRY,
     ) -> None:
         self.dialect = dialect
         self.timed = timed
         self.learn = learn
+        self.reentry = reentry
         self._nodes: dict[tuple[Exchange, tuple[Place, ...]], Node] = {}
         self._size = 0
 
     def start(self) -> Edge:
         """The edge that leads to the first configuration: nothing is known."""
-        return self.edge_to(Exchange(self.dialect.end_pattern), _line_and_modem())
+        return self.edge_to(Exchange(self.dialect.end_pattern), start())
 
     def edge_to(self, exchange: Exchange, places: tuple[Place, ...]) -> Edge:
         """An edge without a line, to a given configuration."""
@@ -260,11 +248,17 @@ class Automaton:
         text = b"nothing within %g s" % slot.limit_s
         return self._edge(node, Direction.UNMARKED, text, heard)
 
+    def tell(self, node: Node, told: Told, text: bytes) -> Edge:
+        """The edge of a fact that the wire does not carry."""
+        return self._edge(
+            node, Direction.UNMARKED, text, Heard(node.exchange, (told,), What.NOISE)
+        )
+
     def _edge(self, node: Node, direction: Direction, text: bytes, heard: Heard) -> Edge:
-        whole = Whole(node.places, REENTRY)
+        whole = Whole(node.places, self.reentry)
         for told in heard.told:
             whole.tell(told)
-        exchange = _follow_name(heard.exchange, whole.moves)
+        exchange = follow_name(heard.exchange, whole.moves)
         after = self._node(exchange, whole.places)
         return Edge(after, direction, text, heard.what, tuple(whole.moves), self.learn)
 
@@ -275,21 +269,6 @@ class Automaton:
             node = self._nodes[key] = Node(exchange, places)
             self._size += 1 + len(places) // PLACES_A_UNIT
         return node
-
-
-def _follow_name(exchange: Exchange, moves: list[Move]) -> Exchange:
-    """The object last spoken to may have got its name just now."""
-    for move in moves:
-        if move.origin and exchange.addressee == (move.machine, move.origin):
-            exchange = replace(exchange, addressee=(move.machine, move.key))
-    return exchange
-
-
-def _line_and_modem() -> tuple[Place, ...]:
-    return tuple(
-        Place(name, "", table(TABLED[name]).state_number[str(TABLED[name].initial)])
-        for name in ("line", "modem")
-    )
 
 
 def takes_payload(exchange: Exchange, direction: Direction) -> bool:

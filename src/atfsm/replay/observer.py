@@ -15,10 +15,11 @@ from atfsm.at.dialect import DataMode, Dialect
 from atfsm.at.exchange import What
 from atfsm.at.framing import Framer, Line, Payload, Prompt
 from atfsm.at.grammar import parse_command_line, parse_result
-from atfsm.replay.automaton import Automaton, Edge, Node, Slot, takes_payload
+from atfsm.replay.automaton import Automaton, Edge, Node, takes_payload
 from atfsm.replay.ledger import Ledger
 from atfsm.replay.payload import Held
 from atfsm.replay.records import Direction, Record
+from atfsm.stack.limits import Slot
 
 #: Told of each edge that changed a machine: physical line, edge, ledger before the edge.
 Witness = Callable[[int, Edge, Ledger], None]
@@ -61,12 +62,21 @@ class Observer:
         self.strays: deque[int] = deque(maxlen=8)
         self.armed_s: dict[tuple[str, str], float] = {}
         self.held = Held()
+        self._renew_wires()
+
+    def _renew_wires(self) -> None:
+        """Begin to read both directions anew."""
         self._wires = {d: _Wire() for d in (Direction.TX, Direction.RX)}
 
     @property
     def node(self) -> Node:
         """The present configuration."""
         return self.edge.node
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader of the report should know beside what was judged."""
+        return []
 
     def fresh_edge(self) -> Edge:
         """The last edge, after forgetting what was remembered, if it is time to.

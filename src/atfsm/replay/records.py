@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from atfsm.stack.outputs import Output
+from atfsm.stack.written import Run
+
 
 class Direction(Enum):
     """Who wrote the bytes of a record."""
@@ -25,6 +28,7 @@ class Record:
             terminator. Otherwise bytes with their control characters restored, cut anywhere.
         time_s: Seconds on the capture's own clock (only differences mean anything), or None.
         whole: True where the capture lost the control characters and shows line by line.
+        said: For a journal, what an entry says that is no piece of the wire; *data* is then empty.
     """
 
     line: int
@@ -32,3 +36,4 @@ class Record:
     data: bytes
     time_s: float | None = None
     whole: bool = True
+    said: Output | Run | None = None

@@ -10,6 +10,7 @@ from atfsm.charts import LineState
 from atfsm.machine import table
 from atfsm.replay.automaton import Edge
 from atfsm.replay.capture import Capture
+from atfsm.replay.driven import DrivenObserver
 from atfsm.replay.explain import explain
 from atfsm.replay.formats import Format, detect, format_named
 from atfsm.replay.ledger import Ledger
@@ -59,7 +60,8 @@ class Session:
         self._reader = capture_format.reader()
         self._runner = Runner(capture_format, self._reader)
         self._teller = teller
-        self._observer = Observer(ANY, self._witness, self._learn)
+        follows = DrivenObserver if capture_format.complete else Observer
+        self._observer = follows(ANY, self._witness, self._learn)
         if timeline:
             self._observer.tell_all()
 
@@ -94,6 +96,7 @@ class Session:
         sent = self._observer.node.exchange.in_flight
         if torn:
             report.notes.append(f"The capture ends early: {torn}.")
+        report.notes.extend([*self._reader.notes, *self._observer.notes])
         if self._observer.strays:
             lines = ", ".join(str(line) for line in sorted(self._observer.strays))
             report.notes.append(

@@ -78,6 +78,9 @@ class TextReport:
             self._write(self._wrap("ends", "; ".join(standing)))
 
     def _transitions(self, line: int, edge: Edge) -> Iterator[str]:
+        if not edge.moves and edge.text:  # what a journal says beside the wire
+            text = edge.text.decode("utf-8", "backslashreplace")
+            yield f"{line:>7}   {self._paint(BOLD, text)}"
         shown = [m for m in edge.moves if self._is_shown(m)]
         text = edge.text.decode("utf-8", "backslashreplace") or f"({edge.what.value})"
         wire = f"{ARROW[edge.direction]} {text}"

@@ -15,11 +15,13 @@ from typing import Final
 from atfsm.at.facts import LineFact, ModemFact, PdpFact, TcpFact, UdpFact
 from atfsm.chart import Chart
 from atfsm.charts import (
+    CHARTS,
     LINE,
     MODEM,
     PDP,
     TCP,
     UDP,
+    LineState,
     ModemState,
     PdpState,
     TcpState,
@@ -49,10 +51,13 @@ class Couple:
     about: str
 
 
-def _wobbles(chart: Chart) -> tuple[StrEnum, ...]:
-    return tuple(s.name for s in chart.wobbles)
+def _falls(chart: Chart) -> tuple[StrEnum, ...]:
+    """Where every wobble of a chart leads, and the ladder too: the first step of the full reset."""
+    return (chart.resets[0].name,)
 
 
+PROBED = (LineState.FULL_RESET_PROBING,)
+READY = (ModemState.SETTING_UP, ModemState.CHECKING_SIM)
 OFF = (ModemState.BOOTING, ModemState.RADIO_OFF)
 DOWN = (PdpState.UNCONFIGURED, PdpState.CONFIGURED)
 RAISED = (PdpState.ACTIVATING, PdpState.UP, PdpState.IDLE_COUNTDOWN, PdpState.DEACTIVATING)
@@ -61,15 +66,21 @@ RAISED = (PdpState.ACTIVATING, PdpState.UP, PdpState.IDLE_COUNTDOWN, PdpState.DE
 #: Every word between machines. Where a row is missing, machines do not touch.
 COUPLING: tuple[Couple, ...] = (
     #      when a machine of  enters             coming from  then every  on it is told            because
-    Couple(MODEM,             _wobbles(MODEM),   (),          TCP,        TcpFact.SWEPT,           "the modem fell: no socket survives it"),
-    Couple(MODEM,             _wobbles(MODEM),   (),          UDP,        UdpFact.SWEPT,           "the modem fell: no socket survives it"),
-    Couple(MODEM,             _wobbles(MODEM),   (),          PDP,        PdpFact.SWEPT,           "the modem fell: no context survives it"),
+    Couple(MODEM,             _falls(MODEM),     (),          TCP,        TcpFact.SWEPT,           "the modem fell: no socket survives it"),
+    Couple(MODEM,             _falls(MODEM),     (),          UDP,        UdpFact.SWEPT,           "the modem fell: no socket survives it"),
+    Couple(MODEM,             _falls(MODEM),     (),          PDP,        PdpFact.SWEPT,           "the modem fell: no context survives it"),
     Couple(MODEM,             OFF,               (),          TCP,        TcpFact.SWEPT,           "the host turned the modem off under an open socket"),
     Couple(MODEM,             OFF,               (),          UDP,        UdpFact.SWEPT,           "the host turned the modem off under an open socket"),
     Couple(MODEM,             OFF,               (),          PDP,        PdpFact.MODEM_RESTARTED, "an asked restart takes the contexts down in order"),
     Couple(MODEM,             (ModemState.BOOTING,), (),      LINE,       LineFact.MODEM_RESTARTED, "its first commands after boot may be swallowed (9)"),
-    Couple(PDP,               _wobbles(PDP),     (),          TCP,        TcpFact.SWEPT,           "the context fell: its sockets have no IP layer left"),
-    Couple(PDP,               _wobbles(PDP),     (),          UDP,        UdpFact.SWEPT,           "the context fell: its sockets have no IP layer left"),
+    Couple(MODEM,             READY,             (ModemState.FULL_RESET_BOOTING,), PDP, PdpFact.MODEM_RESTARTED, "no context survives a boot"),
+    Couple(LINE,              (LineState.WOBBLE_DROPPED,), (), TCP,       TcpFact.SWEPT,           "the port is gone: whoever comes back may be another"),
+    Couple(LINE,              (LineState.WOBBLE_DROPPED,), (), UDP,       UdpFact.SWEPT,           "the port is gone: whoever comes back may be another"),
+    Couple(LINE,              (LineState.WOBBLE_DROPPED,), (), PDP,       PdpFact.SWEPT,           "the port is gone: whoever comes back may be another"),
+    Couple(LINE,              (LineState.IDLE,),    PROBED, MODEM,        ModemFact.LINE_ANSWERS,  "whatever silenced the line may have lost the settings"),
+    Couple(LINE,              (LineState.UNKNOWN,), PROBED, MODEM,        ModemFact.LINE_LOST,     "a modem that does not answer AT is restarted"),
+    Couple(PDP,               _falls(PDP),       (),          TCP,        TcpFact.SWEPT,           "the context fell: its sockets have no IP layer left"),
+    Couple(PDP,               _falls(PDP),       (),          UDP,        UdpFact.SWEPT,           "the context fell: its sockets have no IP layer left"),
     Couple(PDP,               DOWN,              RAISED,      TCP,        TcpFact.SWEPT,           "the context went down under an open socket"),
     Couple(PDP,               DOWN,              RAISED,      UDP,        UdpFact.SWEPT,           "the context went down under an open socket"),
     Couple(PDP,               (PdpState.UP,),          (), MODEM, ModemFact.SERVICE_PROVED, "a context that is up proves the modem in service"),
@@ -82,8 +93,8 @@ COUPLING: tuple[Couple, ...] = (
 )
 # fmt: on
 
-#: The charts whose machines are coupled, by name, from the bottom of the stack to its top.
-TABLED: Final[Mapping[str, Chart]] = {chart.name: chart for chart in (LINE, MODEM, PDP, TCP, UDP)}
+#: The charts by name, from the bottom of the stack to its top, the ladder last.
+TABLED: Final[Mapping[str, Chart]] = {chart.name: chart for chart in CHARTS}
 #: The rows that begin at a chart.
 COUPLES: Final[Mapping[str, tuple[Couple, ...]]] = {
     name: tuple(c for c in COUPLING if c.chart.name == name) for name in TABLED

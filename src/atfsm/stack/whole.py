@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Final, NamedTuple
 
 from atfsm.at.dialect import EVERY, NAMELESS, Told
+from atfsm.at.exchange import Exchange
 from atfsm.at.facts import TcpFact, UdpFact
 from atfsm.fact import Fact, FactKind
 from atfsm.machine import table
@@ -54,6 +56,8 @@ class Move(NamedTuple):
 
 NEW: Final = "new"
 FIRST_PROFILE: Final = "1"
+#: Charts of which there is one machine, under all others.
+UNDER_ALL: Final = frozenset({"line", "modem"})
 ORDER: Final[Mapping[str, int]] = {name: index for index, name in enumerate(TABLED)}
 NAMED: Final = frozenset({TcpFact.NAMED, UdpFact.NAMED})
 DEFINING: Final = frozenset({TcpFact.DEFINE_REQUESTED, UdpFact.DEFINE_REQUESTED})
@@ -94,12 +98,17 @@ class Whole:
                 return
             if told.fact in self._reentry.get(told.machine, ()):
                 place, origin = place._replace(state=_initial(told.machine)), NEW
-        number = rules.fact_number[told.fact]
-        after = rules.after[place.state][number]
+        after = self.step(place, told.fact)
         self._move(place, told.fact, after, swept_by, origin)
         if rules.is_wobble[after]:
-            out = TABLED[told.machine].full_reset
-            self._move(place._replace(state=after), out, rules.reset_after[after], swept_by, "")
+            place = place._replace(key=told.key, state=after)
+            out = rules.chart.full_reset
+            self._move(place, out, self.step(place, out), swept_by, "")
+
+    def step(self, place: Place, fact: Fact) -> int:
+        """Look up where a fact leads; a live stack asks its residents instead."""
+        rules = table(TABLED[place.machine])
+        return rules.after[place.state][rules.fact_number[fact]]
 
     def _find(self, told: Told) -> tuple[Place, str]:
         """The machine that a fact is for: it may be new, or known by no name until now."""
@@ -151,7 +160,7 @@ class Whole:
 
         A socket whose profile nothing names stands on the first: it may be left out (3.1).
         """
-        if place.machine == "modem" or machine == "modem":
+        if place.machine in UNDER_ALL or machine in UNDER_ALL:
             return [key for name, key in self._places if name == machine]
         if machine == "pdp":
             return [place.context or FIRST_PROFILE]
@@ -171,3 +180,16 @@ def _in_order(place: Place) -> tuple[int, int, str]:
 def _initial(machine: str) -> int:
     chart = TABLED[machine]
     return table(chart).state_number[str(chart.initial)]
+
+
+def start() -> tuple[Place, ...]:
+    """Where everything stands when nothing is known: there is a line, and a modem on it."""
+    return tuple(Place(name, "", _initial(name)) for name in ("line", "modem"))
+
+
+def follow_name(exchange: Exchange, moves: Iterable[Move]) -> Exchange:
+    """The object last spoken to may have got its name just now."""
+    for move in moves:
+        if move.origin and exchange.addressee == (move.machine, move.origin):
+            exchange = replace(exchange, addressee=(move.machine, move.key))
+    return exchange

@@ -64,6 +64,9 @@ class Format:
         unended: Whether the logger may leave out the end of a line, so that the other side's
             next word has to say where it was.
         distinct: Whether the marks alone prove the format, whatever the text.
+        complete: Whether nothing of the run is hidden, since whoever drove the modem wrote it.
+        reads: Makes the reader, where a line says more than a row can; the marks then only tell
+            its lines from others.
     """
 
     name: str
@@ -81,11 +84,13 @@ class Format:
     colours: re.Pattern[bytes] | None = None
     distinct: bool = False
     unended: bool = False
+    complete: bool = False
+    reads: Callable[[Format], Reader] | None = None
 
     @property
     def whole(self) -> bool:
         """Whether a record is the text of one line, its control characters gone."""
-        return self.restore is None and self.colours is None
+        return self.restore is None and self.colours is None and self.reads is None
 
     @property
     def has_marks(self) -> bool:
@@ -99,11 +104,12 @@ class Format:
             self.unmarked in (Unmarked.NOISE, Unmarked.TEXT, Unmarked.BY_LOOKS)
             and not self.last_twice
             and self.colours is None
+            and self.reads is None
         )
 
     def reader(self) -> Reader:
         """Start to read a capture of this format."""
-        return Reader(self)
+        return Reader(self) if self.reads is None else self.reads(self)
 
     def stamp_of(self, line: bytes) -> tuple[int, int, float] | None:
         """Read the stamp at the head of *line*.
@@ -210,6 +216,11 @@ class Reader:
         self._last_line: bytes | None = None
         self._written: Record | None = None  # the last piece of the wire that was given
         self._held: int | None = None  # number of a line that repeats the one before it
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader of the report should know about the lines themselves."""
+        return []
 
     def read(self, line: bytes, number: int) -> tuple[Record, ...]:
         """Read a physical line, its line feed taken off, and give the records that are complete.

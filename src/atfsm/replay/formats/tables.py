@@ -11,6 +11,7 @@ from typing import Final
 
 from atfsm.errors import CaptureError
 from atfsm.replay.formats import escapes
+from atfsm.replay.formats.journal import JournalReader
 from atfsm.replay.formats.model import Format, Unmarked
 from atfsm.replay.formats.times import (
     CTIME,
@@ -48,6 +49,17 @@ def _utf8_or_gbk(text: str) -> bytes:
 
 # fmt: off
 FORMATS: Final[tuple[Format, ...]] = (
+    Format(
+        name="journal",
+        about="shape 42, the journal that atfsm itself writes while it drives a modem",
+        marks=_marks(
+            rb'\{"n": ?\d{1,18}, ?"mono": ?[\d.e+-]{1,24}, ?"wall": ?"[\d:.TZ+-]{1,40}", ?'
+            rb'"kind": ?"(?:(?P<tx>tx)|(?P<rx>\w{1,20}))"(?P<text>.*)'
+        ),
+        distinct=True,
+        complete=True,
+        reads=JournalReader,
+    ),
     Format(
         name="qcom",
         about="shape 7, QCOM tool: [Send->] and [Recv<-], milliseconds after a colon",

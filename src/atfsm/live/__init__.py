@@ -1,0 +1,1 @@
+"""The live side: what touches ports, clocks and files."""

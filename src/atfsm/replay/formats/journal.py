@@ -1,0 +1,110 @@
+"""Reads the journal that atfsm itself writes: one object of JSON a line (``docs/journal.md``).
+
+A journal is input like any other. A line that cannot be read is counted and left out: one that
+is torn, of another kind or form, or written by somebody else.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from atfsm.replay.formats.model import LINE_AT_MOST, Format, Reader
+from atfsm.replay.records import Direction, Record
+from atfsm.stack.outputs import Output, Read, Written
+from atfsm.stack.written import Run, number_in, output_of
+
+#: Lines that a note lists; ours.
+LISTED_AT_MOST: Final = 8
+#: Bytes of one write that was cut into several entries; ours: no modem takes more at once.
+WRITE_AT_MOST: Final = 1 << 20
+
+
+class JournalReader(Reader):
+    """Reads one journal, line by line; whatever the bytes, it never raises."""
+
+    __slots__ = ("_after", "_begun", "_gaps", "_unreadable")
+
+    def __init__(self, capture_format: Format) -> None:
+        super().__init__(capture_format)
+        self._unreadable = _Lines()
+        self._gaps = _Lines()
+        self._after: int | None = None  # the number that the next entry has
+        self._begun: tuple[int, float, bytes] | None = None  # a write that goes on: line, time
+
+    @property
+    def notes(self) -> list[str]:
+        """Which lines could not be read, and where some are missing."""
+        notes = []
+        if self._unreadable.count:
+            lines = f"{self._unreadable.count} lines" if self._unreadable.count > 1 else "One line"
+            notes.append(f"{lines} of the journal cannot be read: {self._unreadable}.")
+        if self._gaps.count:
+            notes.append(f"Entries of the journal are missing before line {self._gaps}.")
+        return notes
+
+    def read(self, line: bytes, number: int) -> tuple[Record, ...]:
+        """Read a physical line, its line feed taken off."""
+        if not line.strip():
+            return ()
+        try:
+            entry = json.loads(line[:LINE_AT_MOST])
+            if not isinstance(entry, dict):
+                entry = {}
+            said = output_of(entry)
+            time_s = number_in(entry, "mono")
+            serial = int(number_in(entry, "n"))
+        except (ValueError, RecursionError):  # JSON that is nested a thousand deep
+            self._unreadable.add(number)
+            self._after = None
+            return ()
+        if self._after not in {None, serial} and not isinstance(said, Run):
+            self._gaps.add(number)
+        self._after = serial + 1
+        return self._given(number, time_s, said, goes_on=entry.get("more") is True)
+
+    def close(self) -> tuple[Record, ...]:
+        """Say that the journal ends."""
+        return self._settled()
+
+    def _given(
+        self, number: int, time_s: float, said: Output | Run | None, *, goes_on: bool
+    ) -> tuple[Record, ...]:
+        match said:
+            case Written(data=data):
+                line, since_s, begun = self._begun or (number, time_s, b"")
+                self._begun = (line, since_s, begun + data)
+                goes_on = goes_on and len(begun) < WRITE_AT_MOST
+                return () if goes_on else self._settled()
+            case Read(data=data) if data:
+                record = Record(number, Direction.RX, data, time_s, whole=False)
+                return (*self._settled(), record)
+            case None | Read():
+                return self._settled()
+            case _:
+                record = Record(number, Direction.UNMARKED, b"", time_s, whole=False, said=said)
+                return (*self._settled(), record)
+
+    def _settled(self) -> tuple[Record, ...]:
+        """Give the write that was waiting for its rest."""
+        if self._begun is None:
+            return ()
+        (number, time_s, data), self._begun = self._begun, None
+        return (Record(number, Direction.TX, data, time_s, whole=False),) if data else ()
+
+
+class _Lines:
+    """Line numbers for a note: the first few, and how many there are."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._first: list[int] = []
+
+    def add(self, number: int) -> None:
+        self.count += 1
+        if self.count <= LISTED_AT_MOST:
+            self._first.append(number)
+
+    def __str__(self) -> str:
+        more = ", …" if self.count > LISTED_AT_MOST else ""
+        return ", ".join(map(str, self._first)) + more

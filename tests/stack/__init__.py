@@ -1,0 +1,1 @@
+"""Tests of the live stack, on a virtual clock."""
