@@ -180,13 +180,13 @@ class _Threads(socketserver.ThreadingTCPServer):
 
 
 @contextmanager
-def served(server: socketserver.BaseServer) -> Iterator[int]:
+def served(server: socketserver.TCPServer) -> Iterator[int]:
     """Let *server* run in a thread; give its port."""
     with server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
-            yield server.server_address[1]  # type: ignore[misc]  # TCP and UDP servers have one
+            yield server.socket.getsockname()[1]
         finally:
             server.shutdown()
             thread.join(LIMIT_S)

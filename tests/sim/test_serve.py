@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import random
-import select
 import selectors
 import signal
 import socket
@@ -434,11 +433,10 @@ def test_an_idle_loop_sleeps(link: Path) -> None:
         server.open()
         with serving.opened(link) as host:
             host.write(b"AT")
-            while not select.select([host.descriptor], [], [], 0)[0]:
-                server._turn()
-                server._wait()
+            server._wait()
+            server._turn()
             assert b"AT" == host.read_exactly(2)
-        server._turn()
+        server._settle()
         asleep = [] == selector.select(0)
         server.close()
 

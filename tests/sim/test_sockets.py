@@ -33,6 +33,12 @@ def ended(events: list[LinkEvent]) -> bool:
     return any(isinstance(event, PeerClosed | Failed) for event in events)
 
 
+def port_of(listener: socket.socket) -> int:
+    """The port of a socket."""
+    port: int = listener.getsockname()[1]
+    return port
+
+
 def payload(events: list[LinkEvent]) -> bytes:
     """What the peer sent."""
     return b"".join(event.data for event in events if isinstance(event, Data))
@@ -45,7 +51,7 @@ def payload(events: list[LinkEvent]) -> bytes:
 def test_a_session_connects_to_an_address_and_to_a_name(host: str, wait: Waiting) -> None:
     """An address is used as it is, a name is looked up; both lead to the same peer."""
     with serving.listening() as listener:
-        link = wait.network.open_tcp(host, listener.getsockname()[1], 0.0)
+        link = wait.network.open_tcp(host, port_of(listener), 0.0)
 
         assert [Connected()] == wait.events(link, some)
         assert None is wait.network.deadline_s()
@@ -96,8 +102,8 @@ def test_a_connection_that_takes_too_long_has_timed_out() -> None:
     """A peer that never answers: +KTCP_NOTIF with 12, at the limit and not before."""
     with serving.waiting(connect_limit_s=20.0) as wait, serving.listening() as listener:
         listener.listen(0)
-        address = listener.getsockname()
-        crowd = [wait.network.open_tcp(*address, now_s=100.0) for _ in range(8)]
+        port = port_of(listener)
+        crowd = [wait.network.open_tcp(LOOPBACK, port, 100.0) for _ in range(8)]
         link = crowd[-1]  # the queue of the listener is full, so that the kernel drops its SYN
 
         assert 120.0 == wait.network.deadline_s()
@@ -110,7 +116,7 @@ def test_a_connection_that_takes_too_long_has_timed_out() -> None:
 def test_what_the_peer_sent_comes_before_its_close(wait: Waiting) -> None:
     """A peer that sends and closes at once has its bytes read first."""
     with serving.listening() as listener:
-        link = wait.network.open_tcp(*listener.getsockname(), now_s=0.0)
+        link = wait.network.open_tcp(LOOPBACK, port_of(listener), 0.0)
         peer, _ = listener.accept()
         with peer:
             peer.sendall(b"all there is")
@@ -123,7 +129,7 @@ def test_what_the_peer_sent_comes_before_its_close(wait: Waiting) -> None:
 def test_a_peer_that_resets_the_connection_has_closed_it(wait: Waiting) -> None:
     """The modem's manual knows one word for it: disconnected by the remote client."""
     with serving.listening() as listener:
-        link = wait.network.open_tcp(*listener.getsockname(), now_s=0.0)
+        link = wait.network.open_tcp(LOOPBACK, port_of(listener), 0.0)
         peer, _ = listener.accept()
         assert [Connected()] == wait.events(link, some)
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
@@ -138,7 +144,7 @@ def test_a_session_that_is_not_read_makes_its_peer_wait(wait: Waiting) -> None:
     """Memory is bounded: a peer that floods the modem is stopped by TCP, and loses nothing."""
     flood = random.Random(2).randbytes(1 << 16) * 512  # 32 MiB: more than all buffers together
     with serving.listening() as listener:
-        link = wait.network.open_tcp(*listener.getsockname(), now_s=0.0)
+        link = wait.network.open_tcp(LOOPBACK, port_of(listener), 0.0)
         peer, _ = listener.accept()
         with peer:
             assert [Connected()] == wait.events(link, some)
@@ -160,7 +166,7 @@ def test_a_session_that_is_not_read_makes_its_peer_wait(wait: Waiting) -> None:
 def test_a_held_network_reads_nothing(wait: Waiting) -> None:
     """While the host takes nothing, the peers wait as well."""
     with serving.listening() as listener:
-        link = wait.network.open_tcp(*listener.getsockname(), now_s=0.0)
+        link = wait.network.open_tcp(LOOPBACK, port_of(listener), 0.0)
         peer, _ = listener.accept()
         with peer:
             assert [Connected()] == wait.events(link, some)
@@ -175,7 +181,7 @@ def test_a_held_network_reads_nothing(wait: Waiting) -> None:
 def test_a_peer_that_takes_nothing_is_a_backlog(wait: Waiting) -> None:
     """What no peer has taken is counted, so that the host can be made to wait."""
     with serving.listening() as listener:
-        link = wait.network.open_tcp(*listener.getsockname(), now_s=0.0)
+        link = wait.network.open_tcp(LOOPBACK, port_of(listener), 0.0)
         peer, _ = listener.accept()
         with peer:
             assert [Connected()] == wait.events(link, some)
@@ -188,7 +194,7 @@ def test_a_close_delivers_what_was_sent_before(wait: Waiting) -> None:
     """Closing a session loses nothing that the modem had accepted, and ends in an orderly way."""
     sent = random.Random(3).randbytes(8 << 20)
     with serving.listening() as listener:
-        link = wait.network.open_tcp(*listener.getsockname(), now_s=0.0)
+        link = wait.network.open_tcp(LOOPBACK, port_of(listener), 0.0)
         peer, _ = listener.accept()
         with peer:
             assert [Connected()] == wait.events(link, some)
@@ -218,7 +224,7 @@ def test_a_close_delivers_what_was_sent_before(wait: Waiting) -> None:
 def test_a_peer_that_never_closes_does_not_keep_the_socket(wait: Waiting) -> None:
     """A closed session waits a little for its peer, throws away what comes, and then ends."""
     with serving.listening() as listener:
-        link = wait.network.open_tcp(*listener.getsockname(), now_s=0.0)
+        link = wait.network.open_tcp(LOOPBACK, port_of(listener), 0.0)
         peer, _ = listener.accept()
         with peer:
             assert [Connected()] == wait.events(link, some)
@@ -236,7 +242,7 @@ def test_a_peer_that_never_closes_does_not_keep_the_socket(wait: Waiting) -> Non
 def test_a_close_while_connecting_is_silent(wait: Waiting) -> None:
     """A session that is closed before it was connected is heard of no more."""
     with serving.listening() as listener:
-        link = wait.network.open_tcp(*listener.getsockname(), now_s=0.0)
+        link = wait.network.open_tcp(LOOPBACK, port_of(listener), 0.0)
         link.close(0.0)
 
         assert [] == link.poll(0.0)
@@ -358,8 +364,7 @@ def test_a_local_port_is_bound_on_this_host_only(wait: Waiting) -> None:
 def sink_port() -> int:
     """A UDP port that nobody has."""
     with serving.datagram_sink() as sink:
-        port: int = sink.getsockname()[1]
-    return port
+        return port_of(sink)
 
 
 def bound_to(link: datagrams.UdpLink) -> object:
@@ -376,6 +381,7 @@ def test_a_socket_that_is_full_is_waited_for(
         link = wait.network.open_udp(0, 0.0)
         real = link._socket
         assert real is not None
+        number = real.fileno()
 
         class Full:
             """A socket without room."""
@@ -384,7 +390,7 @@ def test_a_socket_that_is_full_is_waited_for(
                 raise BlockingIOError(errno.EAGAIN, "full")
 
             def fileno(self) -> int:
-                return real.fileno()
+                return number
 
         monkeypatch.setattr(link, "_socket", Full())
         link.send(b"waits", sink.getsockname(), 0.0)

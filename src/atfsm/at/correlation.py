@@ -100,12 +100,11 @@ def send(exchange: Exchange, text: bytes, dialect: Dialect, *, timed: bool) -> H
 def hear(exchange: Exchange, text: bytes, dialect: Dialect, *, timed: bool) -> Heard:
     """The modem wrote a line."""
     sent = exchange.in_flight
+    if sent is not None and sent.echo_due and _is_echo(text, sent):
+        return Heard(replace(exchange, in_flight=replace(sent, echo_due=False)), (), What.ECHO)
     if text[:2].upper() == b"AT":
-        if sent is not None and _is_echo(text, sent):
-            seen = exchange
-            if sent.echo_due:
-                seen = replace(exchange, in_flight=replace(sent, echo_due=False))
-            return Heard(seen, (), What.ECHO)
+        if sent is not None and text.replace(b" ", b"") == sent.text.replace(b" ", b""):
+            return Heard(exchange, (), What.ECHO)
         # With no command in flight, an echo is the only trace of a command that was not logged.
         if sent is None and parse_command_line(text) is not None:
             return send(exchange, text, dialect, timed=timed)
@@ -205,10 +204,10 @@ def _sets_echo(line: CommandLine) -> bool:
 
 
 def _is_echo(text: bytes, sent: Sent) -> bool:
-    """Whether *text* is the echo of *sent*: where one is due, two garbled bytes are forgiven."""
-    if text.replace(b" ", b"") == sent.text.replace(b" ", b""):
+    """Whether *text* is the echo that is due: two garbled bytes are forgiven."""
+    if text.endswith(sent.text):  # noise stands before it
         return True
-    if not sent.echo_due or len(text) != len(sent.text):
+    if len(text) != len(sent.text):
         return False
     return sum(a != b for a, b in zip(text, sent.text, strict=True)) <= 2
 

@@ -15,6 +15,8 @@ from atfsm.cli.terms import CLEAN
 from atfsm.errors import AtfsmError
 
 if TYPE_CHECKING:
+    from atfsm.sim import SimulatedModem
+    from atfsm.sim.ports import Port
     from atfsm.sim.wirelog import WireLog
 
 CHUNKS: Final = ("whole", "random", "bytes")
@@ -81,10 +83,7 @@ def _run(arguments: argparse.Namespace) -> int:
         return _list_faults()
     if arguments.pty is None and arguments.tcp is None:
         raise AtfsmError("say where the modem is to be: --pty LINK or --tcp PORT")
-    from atfsm.sim.faults import parse_fault
-    from atfsm.sim.modem import Chunks, SimulatedModem
-    from atfsm.sim.ports import Port, PtyPort, TcpPort
-    from atfsm.sim.profiles import PROFILES
+    from atfsm.sim import PROFILES, Chunks, SimulatedModem, parse_fault
     from atfsm.sim.serve import Server, obeying_signals
     from atfsm.sim.sockets import SocketNetwork
 
@@ -93,26 +92,22 @@ def _run(arguments: argparse.Namespace) -> int:
         known = ", ".join(PROFILES)
         raise AtfsmError(f"there is no profile {arguments.profile!r}; there are: {known}")
     faults = [parse_fault(text) for text in arguments.fault]
+    began_s = time.monotonic()
     with ExitStack() as stack:
         selector = stack.enter_context(selectors.DefaultSelector())
         network = SocketNetwork(selector)
-        began_s = time.monotonic()
         modem = SimulatedModem(
             profile,
             network,
             faults=faults,
             seed=arguments.seed,
-            chunks=Chunks[arguments.chunks.upper()],
+            chunks=Chunks(arguments.chunks),
             now_s=began_s,
             booted=not arguments.boot,
         )
-        port: Port
-        if arguments.pty is None:
-            port = TcpPort(arguments.tcp, selector)
-        else:
-            port = PtyPort(arguments.pty, selector)
+        port = _port_of(arguments, selector)
         log = _log(arguments.log, began_s, stack)
-        server = Server(modem, port, network, log=log)
+        server = Server(modem, port, network, log=log, after=_Teller(modem, began_s).tell)
         stack.callback(server.close)
         server.open()
         stack.enter_context(obeying_signals(server))
@@ -122,6 +117,24 @@ def _run(arguments: argparse.Namespace) -> int:
     return CLEAN
 
 
+def _list_faults() -> int:
+    from atfsm.sim import FAULTS
+
+    print("NAME:at=N,after=N,p=X,times=N counts opportunities; with no setting it takes each one.")
+    for kind in FAULTS.values():
+        own = "".join(f", {name}={value:g}" for name, value in kind.params.items())
+        print(f"{kind.name:<26} {kind.point.value:<8} {kind.about}{own}")
+    return CLEAN
+
+
+def _port_of(arguments: argparse.Namespace, selector: selectors.BaseSelector) -> Port:
+    from atfsm.sim.ports import PtyPort, TcpPort
+
+    if arguments.pty is None:
+        return TcpPort(arguments.tcp, selector)
+    return PtyPort(arguments.pty, selector)
+
+
 def _log(name: str | None, began_s: float, stack: ExitStack) -> WireLog | None:
     """Open the log, for as long as *stack* stands."""
     from atfsm.sim.wirelog import WireLog
@@ -129,10 +142,25 @@ def _log(name: str | None, began_s: float, stack: ExitStack) -> WireLog | None:
     if name is None:
         return None
     try:
-        file = stack.enter_context(Path(name).open("wb"))
+        file = Path(name).open("wb")  # noqa: SIM115  the stack closes it
     except OSError as error:
         raise AtfsmError(f"{name}: cannot be written: {error.strerror}") from error
-    return WireLog(file, began_s=began_s)
+    return WireLog(stack.enter_context(file), began_s=began_s)
+
+
+class _Teller:
+    """Tells the faults as they happen."""
+
+    def __init__(self, modem: SimulatedModem, began_s: float) -> None:
+        self._modem = modem
+        self._began_s = began_s
+        self._told = 0
+
+    def tell(self) -> None:
+        for fired in self._modem.fired[self._told :]:
+            at_s = fired.time_s - self._began_s
+            _say(f"{at_s:.3f} s: {fired.name}, at its opportunity {fired.opportunity}")
+            self._told += 1
 
 
 def _say(message: str) -> None:

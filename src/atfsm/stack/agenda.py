@@ -97,12 +97,15 @@ class Agenda:
         if line == LineState.UNKNOWN and rig.machines.is_resetting("modem"):
             yield from self._restart(dead=True)
             return
+        if rig.machines.is_resetting("modem"):
+            if self._recovery.trusts_line:
+                yield from self._tear_down()
+            yield from self.commands
+            yield from self._restart(dead=False)
+            return
         yield from self._settings
         yield from self._tear_down()
         yield from self.commands
-        if rig.machines.is_resetting("modem"):
-            yield from self._restart(dead=False)
-            return
         yield from self._lists
         yield from self._bring_into_service(modem)
         yield from self._work.closing()

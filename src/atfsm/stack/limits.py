@@ -33,14 +33,16 @@ def slots(exchange: Exchange, places: Iterable[Place], *, resets: bool) -> Itera
         exchange: What is known of the conversation.
         places: Where every machine stands.
         resets: Whether the steps of a full reset are timed. They are for one who takes them,
-            and not for one who only observes.
+            and not for one who only observes. An observer does not time a command that is not
+            declared and was answered by anything, either: other makers' may end so.
     """
     for machine, key, state, _ in places:
         rules = table(TABLED[machine])
         limit_s = rules.limits_s[state]
         sent = exchange.in_flight if rules.states[state] in IN_FLIGHT else None
         if sent is not None and rules.states[state] == LineState.COMMAND_IN_FLIGHT:
-            limit_s = sent.limit_s if sent.members or not sent.notified else None
+            is_over = sent.notified and not sent.members and not resets
+            limit_s = None if is_over else sent.limit_s
         if limit_s is not None and (resets or not rules.is_reset[state]):
             is_command = sent is not None and not sent.is_charged
             yield Slot(machine, key, limit_s, is_command=is_command)

@@ -320,6 +320,14 @@ class Recovery:
         self.tell(RecoveryFact.SPACING_DUE)
         self._rig.out.append(Waiting(rung, until_s, why))
 
+    @property
+    def trusts_line(self) -> bool:
+        """Whether the line itself never failed since there was service.
+
+        Where it did, the modem is restarted first, and the sockets are closed after that.
+        """
+        return not self._ladder.memory.resets.get(LINE, 0)
+
     # ------------------------------------------------------------------ small words
 
     @property

@@ -109,6 +109,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(name=b"+KCNXDOWN", limit_s=30.0, source="6.4: KCNXDOWN to status 3 in 6 s (JS); use 30 s", machine="pdp", key=0, asked=P.DEACTIVATE_REQUESTED, succeeded=P.DEACTIVATE_ANSWERED, refused=P.DEACTIVATE_REFUSED),
 
     Command(name=b"+KTCPCFG",   limit_s=10.0, source="6.4: KTCPCFG OK 15 s (QA); use 10 s", machine="tcp", context=0, asked=T.DEFINE_REQUESTED, succeeded=T.DEFINED, refused=T.DEFINE_REFUSED),
+    Command(name=b"+KTCPCFG",   form=Form.READ, limit_s=5.0, source="6.4: settings 3-4 s (QA); use 5 s"),
     Command(name=b"+KTCPCNX",   limit_s=30.0, source="6.4: KTCPCNX OK 30 s (QA)", machine="tcp", key=0, asked=T.CONNECT_REQUESTED, succeeded=T.CONNECT_ACCEPTED, refused=T.CONNECT_REFUSED),
     Command(name=b"+KTCPSND",   limit_s=10.0, source="6.4: CONNECT after xSND 10 s (FR)", machine="tcp", key=0, asked=T.SEND_REQUESTED, opened=T.SEND_OPENED, succeeded=T.SENT, refused=T.SEND_REFUSED, data=DataMode.OUT, count=1),
     Command(name=b"+KTCPRCV",   limit_s=10.0, source="6.4: CONNECT after xRCV 10 s (FR)", machine="tcp", key=0, asked=T.RECEIVE_REQUESTED, opened=T.RECEIVE_OPENED, succeeded=T.RECEIVED, refused=T.RECEIVE_REFUSED, data=DataMode.IN, count=1, answered_by=b"+KTCP_NOTIF"),
