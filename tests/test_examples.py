@@ -30,6 +30,8 @@ from atfsm.stack import COUPLING
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.py"))
+#: Those that end by themselves; ``tests/live`` runs the others.
+ENDING = [path for path in EXAMPLES if "forever" not in path.name]
 README = (ROOT / "README.md").read_text("utf-8")
 FORMATS_PAGE = (ROOT / "docs" / "formats.md").read_text("utf-8")
 ELISION = "…"
@@ -159,7 +161,7 @@ def test_an_example_stands_on_a_page_word_for_word(path: Path) -> None:
     assert [page.name for page in PAGES if text in page.read_text("utf-8")] != []
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", ENDING, ids=lambda path: path.name)
 def test_an_example_is_run_on_a_page(path: Path) -> None:
     """Each example is shown with what it prints, and so is run by the tests above."""
     assert any(f"docs/examples/{path.name}" in _values(shown)[0] for shown in SHOWN)

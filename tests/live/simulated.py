@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from atfsm.sim.faults import Fault
@@ -26,11 +27,14 @@ def simulated(
         network = SocketNetwork(selector)
         now_s = time.monotonic()
         modem = SimulatedModem(
-            PROFILES["rc76"], network, faults=faults, now_s=now_s, latency_s=latency_s
+            replace(PROFILES["rc76"], boot_s=0.2),
+            network,
+            faults=faults,
+            now_s=now_s,
+            latency_s=latency_s,
         )
         path = folder / "modem"
         server = Server(modem, PtyPort(path, selector), network)
-        server.open()
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         try:

@@ -89,7 +89,7 @@ async def world(folder: Path, **settings: Any) -> AsyncIterator[World]:  # noqa:
 def test_a_send_returns_when_the_modem_took_the_bytes(tmp_path: Path) -> None:
     """Not before its OK."""
 
-    async def test() -> None:
+    async def scenario() -> None:
         async with world(tmp_path) as w, w.modem.tcp("192.0.2.1", 7) as socket:
             task = asyncio.create_task(socket.send(b"hello"))
             await w.asked("send", 1, b"hello")
@@ -99,13 +99,13 @@ def test_a_send_returns_when_the_modem_took_the_bytes(tmp_path: Path) -> None:
             assert (True, 1) == (socket.is_open, socket.generation)
             assert "<Socket tcp 192.0.2.1:7, generation 1>" == repr(socket)
 
-    run(test())
+    run(scenario())
 
 
 def test_a_reset_is_raised_once(tmp_path: Path) -> None:
     """To the send that it cost, to the call that waits, or to the next; then it goes on."""
 
-    async def test() -> None:
+    async def scenario() -> None:
         async with world(tmp_path) as w:
             socket = w.modem.tcp("192.0.2.1", 7)
             sending = asyncio.create_task(socket.send(b"x"))
@@ -128,13 +128,13 @@ def test_a_reset_is_raised_once(tmp_path: Path) -> None:
             with pytest.raises(TimeoutError):
                 await socket.recv(timeout_s=0.0)
 
-    run(test())
+    run(scenario())
 
 
 def test_a_cancelled_call_leaves_everything_as_it_was(tmp_path: Path) -> None:
     """A send is taken back, bytes wait for the next call, and a loss is still told."""
 
-    async def test() -> None:
+    async def scenario() -> None:
         async with world(tmp_path) as w:
             socket = w.modem.tcp("192.0.2.1", 7)
             sending = asyncio.create_task(socket.send(b"x"))
@@ -169,13 +169,13 @@ def test_a_cancelled_call_leaves_everything_as_it_was(tmp_path: Path) -> None:
             with pytest.raises(SocketReset):
                 await socket.recv()
 
-    run(test())
+    run(scenario())
 
 
 def test_time_runs_out(tmp_path: Path) -> None:
     """It is known whether a send was taken back; to wait for bytes costs none."""
 
-    async def test() -> None:
+    async def scenario() -> None:
         async with world(tmp_path) as w:
             socket = w.modem.udp("192.0.2.1", 7)
             with pytest.raises(SendTimeoutError) as caught:
@@ -192,13 +192,13 @@ def test_time_runs_out(tmp_path: Path) -> None:
             with pytest.raises(ValueError, match="nothing to send"):
                 await socket.send(b"")
 
-    run(test())
+    run(scenario())
 
 
 def test_an_orderly_end_is_empty_and_a_close_is_told(tmp_path: Path) -> None:
     """As with threads."""
 
-    async def test() -> None:
+    async def scenario() -> None:
         async with world(tmp_path) as w:
             first, second = w.modem.tcp("192.0.2.1", 7), w.modem.tcp("192.0.2.1", 8)
             w.says(Received(1, b"bye"), PeerClosed(1))
@@ -216,13 +216,13 @@ def test_an_orderly_end_is_empty_and_a_close_is_told(tmp_path: Path) -> None:
                 await second.recv()
             assert await second.close()
 
-    run(test())
+    run(scenario())
 
 
 def test_an_application_that_does_not_read_fills_no_memory(tmp_path: Path) -> None:
     """So much may come as there is room for; there is more room when it was read."""
 
-    async def test() -> None:
+    async def scenario() -> None:
         async with world(tmp_path) as w:
             socket = w.modem.tcp("192.0.2.1", 7)
             w.says(Received(1, b"x" * WINDOW_BYTES))
@@ -230,13 +230,13 @@ def test_an_application_that_does_not_read_fills_no_memory(tmp_path: Path) -> No
             await socket.recv(TOP_UP_BYTES)
             assert ("grant", 1, TOP_UP_BYTES) == w.stack.asked[-1]
 
-    run(test())
+    run(scenario())
 
 
 def test_a_command_gives_its_answer(tmp_path: Path) -> None:
     """A refusal is an answer, too."""
 
-    async def test() -> None:
+    async def scenario() -> None:
         async with world(tmp_path) as w:
             assert (await w.modem.command("AT+CSQ")).ok
             assert "+CME ERROR: 30" == (await w.modem.command(b"AT+COPS=9")).result
@@ -247,13 +247,13 @@ def test_a_command_gives_its_answer(tmp_path: Path) -> None:
             with pytest.raises(ValueError, match="no command line"):
                 await w.modem.command("nonsense")
 
-    run(test())
+    run(scenario())
 
 
 def test_a_modem_is_driven_inside_its_block(tmp_path: Path) -> None:
     """Before and after it, every call says so; states and port can be seen in between."""
 
-    async def test() -> None:
+    async def scenario() -> None:
         modem = aio.open(str(tmp_path / "modem"))
         with pytest.raises(ModemClosed):
             modem.tcp("192.0.2.1", 7)
@@ -281,13 +281,13 @@ def test_a_modem_is_driven_inside_its_block(tmp_path: Path) -> None:
                 async with w.modem:
                     pass
 
-    run(test())
+    run(scenario())
 
 
 def test_a_bug_of_ours_ends_every_call(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Nobody waits for a stack that is broken, and everybody sees why."""
 
-    async def test() -> None:
+    async def scenario() -> None:
         async with world(tmp_path) as w:
             waiting = asyncio.create_task(w.modem.command("AT+NEVER"))
             await w.asked("command", b"AT+NEVER", None)
@@ -299,7 +299,7 @@ def test_a_bug_of_ours_ends_every_call(tmp_path: Path, caplog: pytest.LogCapture
             assert w.stack.bug is caught.value.__cause__
         assert "atfsm has a bug" in caplog.text
 
-    run(test())
+    run(scenario())
 
 
 # -------------------------------------------------------------------------------------- hooks
@@ -325,7 +325,7 @@ def test_hooks_may_be_coroutines(tmp_path: Path, caplog: pytest.LogCaptureFixtur
         async def on_enter_wobble_refused(self, event: Moved) -> None:
             raise RuntimeError(event.state)
 
-    async def test() -> None:
+    async def scenario() -> None:
         async with world(tmp_path, hooks=Hooks()) as w:
             w.says(_moved("connected"))
             await asyncio.sleep(0)
@@ -341,7 +341,7 @@ def test_hooks_may_be_coroutines(tmp_path: Path, caplog: pytest.LogCaptureFixtur
             assert "a hook failed on tcp wobble_refused" in caplog.text
             assert "2 events were not told" in caplog.text
 
-    run(test())
+    run(scenario())
 
 
 @pytest.mark.parametrize("is_coroutine", [True, False])
@@ -371,7 +371,7 @@ def test_power_and_veto_hooks_do_not_hold_up_the_loop(
     async def power_coroutine(cause: object) -> None:
         await asyncio.get_running_loop().run_in_executor(None, power, cause)
 
-    async def test() -> None:
+    async def scenario() -> None:
         hooks = (power_coroutine, Veto()) if is_coroutine else (power, veto)
         async with world(tmp_path, power_cycle=hooks[0], may_reset=hooks[1]) as w:
             w.says(CutPower(CAUSE), AskReset(Rung.MODEM, CAUSE))
@@ -381,7 +381,7 @@ def test_power_and_veto_hooks_do_not_hold_up_the_loop(
             may_return.set()
             await w.asked("power_returned")
 
-    run(test())
+    run(scenario())
     assert fails is ("the relay is stuck" in caplog.text)
 
 
@@ -391,7 +391,7 @@ def test_power_and_veto_hooks_do_not_hold_up_the_loop(
 def test_what_is_posted_is_sent_until_the_modem_took_it(tmp_path: Path) -> None:
     """In order, again after a reset, and not from the loop: it does not wait for a disk."""
 
-    async def test() -> None:
+    async def scenario() -> None:
         async with world(tmp_path, outbox=tmp_path / "outbox") as w:
             socket = w.modem.udp("192.0.2.1", 7)
             ids = [await socket.post(b"one"), await socket.post(b"two")]
@@ -414,7 +414,7 @@ def test_what_is_posted_is_sent_until_the_modem_took_it(tmp_path: Path) -> None:
             with pytest.raises(ModemError, match="there is no outbox"):
                 await w.modem.udp("192.0.2.1", 7).post(b"x")
 
-    run(test())
+    run(scenario())
     with Outbox(tmp_path / "outbox") as outbox:
         assert 1 == outbox.pending()
 
@@ -423,7 +423,7 @@ def test_what_is_posted_is_sent_until_the_modem_took_it(tmp_path: Path) -> None:
 def test_the_port_wakes_the_loop(tmp_path: Path, url: str) -> None:
     """Bytes both ways, more than fit at once, a loss, a return, and a deadline."""
 
-    async def test() -> None:
+    async def scenario() -> None:
         stack = FakeStack()
         with terminal(tmp_path) as device:
             place = url.format(device.path)
@@ -451,18 +451,18 @@ def test_the_port_wakes_the_loop(tmp_path: Path, url: str) -> None:
                     spied.formatter.output.close()  # pyserial leaves it open
                 await modem.close(0.0)
 
-    run(test())
+    run(scenario())
 
 
 def test_a_loop_that_is_closed_hears_no_more(tmp_path: Path) -> None:
     """Threads that wake it find it gone, and say nothing."""
     kept: list[Any] = []
 
-    async def test() -> None:
+    async def scenario() -> None:
         async with world(tmp_path, outbox=tmp_path / "outbox") as w:
             kept.append(w.modem._engine)
 
-    run(test())
+    run(scenario())
     kept[0]._wake_loop()
     kept[0]._turn()
     kept[0].stop(ModemClosed("again"))
@@ -473,11 +473,11 @@ def test_a_loop_that_is_closed_hears_no_more(tmp_path: Path) -> None:
 def test_what_cannot_be_opened_is_said_at_once(tmp_path: Path) -> None:
     """A wrong path is the caller's mistake."""
 
-    async def test() -> None:
+    async def scenario() -> None:
         with pytest.raises(atfsm.AtfsmError, match="cannot be opened"):
             async with aio.open("/dev/null", journal=tmp_path / "no" / "journal"):
                 pass
         async with aio.open(str(tmp_path / "not-there")) as modem:
             assert modem.port_trouble
 
-    run(test())
+    run(scenario())

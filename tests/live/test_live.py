@@ -109,7 +109,7 @@ def test_a_datagram_that_was_refused_is_sent_again(tmp_path: Path, sink: socket.
 
 def test_a_port_that_vanishes_comes_back(tmp_path: Path, sink: socket.socket) -> None:
     """The modem restarts and its port is gone for a while; a send waits that out."""
-    fault = Fault("port_vanish_and_return", at=20, params={"gone_s": 4.0})
+    fault = Fault("port_vanish_and_return", at=20, params={"gone_s": 1.0})
     with (
         simulated(tmp_path, [fault]) as (path, simulation),
         atfsm.open(path, CONFIG) as modem,
@@ -163,7 +163,7 @@ def test_asyncio_drives_it_as_well(tmp_path: Path) -> None:
             await sending
             assert data == back
 
-    async def test(path: str) -> None:
+    async def scenario(path: str) -> None:
         server = await asyncio.start_server(echo, HERE, 0)
         async with server, aio.open(path, CONFIG) as modem:
             port = server.sockets[0].getsockname()[1]
@@ -171,7 +171,7 @@ def test_asyncio_drives_it_as_well(tmp_path: Path) -> None:
             assert (await modem.command("AT+CSQ")).ok
 
     with simulated(tmp_path) as (path, _):
-        asyncio.run(test(path))
+        asyncio.run(scenario(path))
 
 
 def test_calls_may_be_cancelled_at_any_point(tmp_path: Path, sink: socket.socket) -> None:
@@ -179,7 +179,7 @@ def test_calls_may_be_cancelled_at_any_point(tmp_path: Path, sink: socket.socket
     chance = random.Random(7)
     slowest_s = 0.0
 
-    async def test(path: str) -> int:
+    async def scenario(path: str) -> int:
         nonlocal slowest_s
         done = 0
         async with aio.open(path, CONFIG) as modem, modem.udp(HERE, port_of(sink)) as uplink:
@@ -204,7 +204,7 @@ def test_calls_may_be_cancelled_at_any_point(tmp_path: Path, sink: socket.socket
         return done
 
     with simulated(tmp_path) as (path, _):
-        done = asyncio.run(test(path))
+        done = asyncio.run(scenario(path))
     heard = [-1]
     assert b"-1" == sink.recv(100)
     while heard[-1] != 200:
@@ -218,14 +218,14 @@ def test_calls_may_be_cancelled_at_any_point(tmp_path: Path, sink: socket.socket
 @pytest.mark.parametrize("name", ["udp_forever.py", "udp_forever_asyncio.py"])
 def test_an_example_sends_for_ever(tmp_path: Path, sink: socket.socket, name: str) -> None:
     """Fifteen lines of application outlive the 923 that ends others."""
-    faults = [Fault("cme_923_on_send", at=3)]
+    faults = [Fault("cme_923_on_send", at=2)]
     lines = [line for line in (EXAMPLES / name).read_text().splitlines() if line.strip()]
     assert len(lines) <= 15
     with simulated(tmp_path, faults) as (path, _):
         command = [sys.executable, str(EXAMPLES / name), path, HERE, str(port_of(sink))]
         with subprocess.Popen(command) as process:
             try:
-                heard = [sink.recv(100) for _ in range(5)]
+                heard = [sink.recv(100) for _ in range(3)]
                 assert process.poll() is None
             finally:
                 process.kill()

@@ -101,7 +101,8 @@ def running(
         port = make_port(selector)
         server = Server(parrot, port, network, clock=clock)
         try:
-            server.open()
+            if parrot.present:
+                port.appear()
             thread = threading.Thread(target=server.run, daemon=True)
             thread.start()
             yield Served(parrot, server, port)
@@ -110,6 +111,7 @@ def running(
             assert not thread.is_alive()
         finally:
             server.close()
+            network.close()
 
 
 @pytest.fixture
@@ -426,11 +428,44 @@ def test_a_port_that_is_absent_at_first_appears_later(link: Path) -> None:
         serving.until(link.exists, "the link")
 
 
+def test_a_port_that_cannot_come_back_ends_the_loop(link: Path) -> None:
+    """Whoever took the name while the port was away keeps it, and the server says so."""
+    with selectors.DefaultSelector() as selector:
+        network = SocketNetwork(selector)
+        parrot = Parrot()
+        server = Server(parrot, PtyPort(link, selector), network)
+        try:
+            server._turn()
+            parrot.present = False
+            server._turn()
+            link.write_text("precious")
+            parrot.present = True
+            with pytest.raises(AtfsmError, match="is there already"):
+                server.run()
+        finally:
+            server.close()
+            network.close()
+
+    assert "precious" == link.read_text()
+
+
+def test_bells_of_a_closed_server_are_not_heard(link: Path) -> None:
+    """A signal that comes too late does no harm."""
+    with selectors.DefaultSelector() as selector:
+        network = SocketNetwork(selector)
+        server = Server(Parrot(), PtyPort(link, selector), network)
+        server.close()
+        network.close()
+        server.stop()
+        server.cut_power()
+
+
 def test_an_idle_loop_sleeps(link: Path) -> None:
     """A modem that has nothing to do takes no processor time, not even when a client has left."""
     with selectors.DefaultSelector() as selector:
-        server = Server(Parrot(), PtyPort(link, selector), SocketNetwork(selector))
-        server.open()
+        network = SocketNetwork(selector)
+        server = Server(Parrot(), PtyPort(link, selector), network)
+        server._turn()
         with serving.opened(link) as host:
             host.write(b"AT")
             server._wait()
@@ -439,24 +474,34 @@ def test_an_idle_loop_sleeps(link: Path) -> None:
         server._settle()
         asleep = [] == selector.select(0)
         server.close()
+        network.close()
 
     assert asleep
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_stops_the_loop(number: signal.Signals, link: Path) -> None:
-    """Ctrl-C and a supervisor's request end the loop; the handlers before it are restored."""
+def test_signals_are_obeyed(number: signal.Signals, link: Path) -> None:
+    """SIGUSR1 cuts the power, the others end the loop; the handlers before it are restored."""
+
+    class Impatient(Parrot):
+        """Has enough when its power is cut."""
+
+        def cut_power(self, now_s: float) -> None:
+            super().cut_power(now_s)
+            os.kill(os.getpid(), number)
+
     before = signal.getsignal(number)
     with selectors.DefaultSelector() as selector:
-        parrot = Parrot()
-        server = Server(parrot, PtyPort(link, selector), SocketNetwork(selector))
-        server.open()
+        parrot = Impatient()
+        network = SocketNetwork(selector)
+        server = Server(parrot, PtyPort(link, selector), network)
         with obeying_signals(server):
             os.kill(os.getpid(), signal.SIGUSR1)
-            os.kill(os.getpid(), number)
             server.run()
         server.close()
+        network.close()
 
+    assert 1 == parrot.power_cuts
     assert before == signal.getsignal(number)
     assert not link.is_symlink()
 

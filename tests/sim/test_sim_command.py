@@ -7,8 +7,6 @@ import random
 import re
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -175,18 +173,6 @@ def test_the_help_names_the_switch_of_the_power(run: Run) -> None:
     assert "SIGUSR1 cuts its power" in " ".join(run("sim", "--help")[1].split())
 
 
-def test_the_command_needs_no_other_floor() -> None:
-    """The simulator shares nothing with what it is to test."""
-    code = (
-        "import sys, atfsm.sim.serve, atfsm.sim.modem; print(*sorted(m for m in sys.modules "
-        "if m.startswith('atfsm.')))"
-    )
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout
-    floors = {name.split(".")[1] for name in out.decode().split()}
-
-    assert set() == floors & {"stack", "charts", "machine", "live", "replay"}
-
-
 # ----------------------------------------------------------------------------- what it does
 
 
@@ -258,12 +244,19 @@ def test_datagrams_reach_a_sink_and_come_back(link: Path) -> None:
 
 
 def test_the_power_is_cut_by_a_signal(link: Path) -> None:
-    """SIGUSR1: every session is lost, and the modem boots."""
-    with serving.simulated("--pty", str(link)) as sim, serving.opened(link) as host:
-        host.ask(b"AT+KSREP=1")
+    """SIGUSR1: the modem boots, and a fault that belongs to a boot has its opportunity."""
+    with serving.simulated("--pty", str(link), "--fault", "session_ghost_after_reboot") as sim:
         sim.process.send_signal(signal.SIGUSR1)
-        if link.exists() and b"+KSUP: 0" in host.read_until(b"+KSUP: 0\r\n"):
-            assert host.ask(b"AT").endswith(b"OK\r\n")
+
+        assert "session_ghost_after_reboot" in sim.hears("\n")
+
+
+def test_a_modem_may_begin_with_its_boot(link: Path) -> None:
+    """With --boot the power was just switched on; the same fault tells."""
+    with serving.simulated(
+        *("--pty", str(link)), "--boot", *("--fault", "session_ghost_after_reboot")
+    ) as sim:
+        assert "session_ghost_after_reboot" in sim.hears("\n")
 
 
 def test_a_fault_is_told_as_it_fires(link: Path, echo_port: int) -> None:
@@ -281,15 +274,18 @@ def test_a_fault_is_told_as_it_fires(link: Path, echo_port: int) -> None:
 
 
 def test_a_port_that_vanishes_comes_back(link: Path) -> None:
-    """The fault that takes the port away: a hang-up, no link, and then a modem again."""
+    """The fault that takes the port away: a hang-up, no link, and then a port again."""
     with serving.simulated(
-        *("--pty", str(link)), *("--fault", "port_vanish_and_return:at=0.05,for=0.1")
+        *("--pty", str(link)), *("--fault", "port_vanish_and_return:at=2,gone_s=0.1")
     ):
         with serving.opened(link) as host:
-            host.read_to_the_end()
-        serving.until(link.exists, "the link to come back")
-        with serving.opened(link) as host:
             assert host.ask(b"AT").endswith(b"OK\r\n")
+            host.write(b"AT\r")
+            host.read_to_the_end()
+            serving.until(link.exists, "the link to come back")
+            new = link.readlink()
+        with serving.opened(link):
+            assert link.readlink() == new
 
 
 # ----------------------------------------------------------------------------- the log

@@ -101,7 +101,9 @@ class LateModem:
 
     def _spoil(self, took_s: float, answer: bytes) -> tuple[float, bytes]:
         self.injected += 1
-        match self.chance.choice(("late", "later", "lost", "doubled", "half lost", "half doubled")):
+        match self.chance.choice(
+            ("late", "later", "lost", "doubled", "half lost", "half doubled")
+        ):
             case "late":
                 return self.chance.uniform(LIMIT_S, 5.0), answer
             case "later":

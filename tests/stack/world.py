@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import inf
+from typing import TypeVar
 
 from atfsm.sim import PROFILES, Chunks, Fault, SimulatedModem, VirtualNetwork
 from atfsm.stack import (
@@ -17,6 +18,7 @@ from atfsm.stack import (
     Written,
 )
 
+Said = TypeVar("Said")
 POWER_HOOK_S = 1.0  # how long the power hook takes
 
 
@@ -44,6 +46,7 @@ class World:
         network: VirtualNetwork | None = None,
         memory: Memory | None = None,
         watch: Callable[[Output, float], None] | None = None,
+        before: Sequence[bytes] = (),
     ) -> None:
         self.now_s = 0.0
         self.network = network or VirtualNetwork(seed=seed)
@@ -57,6 +60,11 @@ class World:
         self._power_back_s = inf
         self._watch = watch
         self._port_is_there = True
+        for line in before:  # what another process did
+            self.modem.write(line + b"\r", self.now_s)
+            self.now_s += 2.0
+            self.modem.advance(self.now_s)
+            self.modem.read(self.now_s)
         self.stack.start(self.now_s)
         self.carry_out()
 
@@ -81,7 +89,7 @@ class World:
                 case _:
                     pass
 
-    def of(self, kind: type[Output]) -> list[Output]:
+    def of(self, kind: type[Said]) -> list[Said]:
         """Everything of one kind that the stack said."""
         return [output for _, output in self.outputs if isinstance(output, kind)]
 

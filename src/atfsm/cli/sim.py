@@ -96,6 +96,7 @@ def _run(arguments: argparse.Namespace) -> int:
     with ExitStack() as stack:
         selector = stack.enter_context(selectors.DefaultSelector())
         network = SocketNetwork(selector)
+        stack.callback(network.close)
         modem = SimulatedModem(
             profile,
             network,
@@ -106,10 +107,11 @@ def _run(arguments: argparse.Namespace) -> int:
             booted=not arguments.boot,
         )
         port = _port_of(arguments, selector)
+        stack.callback(port.vanish)
+        port.appear()
         log = _log(arguments.log, began_s, stack)
         server = Server(modem, port, network, log=log, after=_Teller(modem, began_s).tell)
         stack.callback(server.close)
-        server.open()
         stack.enter_context(obeying_signals(server))
         _say(f"seed {arguments.seed}")
         _say(f"{arguments.profile} on {port.where}; Ctrl-C stops")

@@ -19,7 +19,7 @@ from atfsm.sim.links import (
     Surroundings,
     addresses_of,
 )
-from atfsm.sim.network import Data, Failed
+from atfsm.sim.network import Data
 
 __all__ = ["UdpLink"]
 
@@ -72,7 +72,7 @@ class UdpLink(SocketLink):
         if mask & WRITE:
             self._full = False
             self._flush()
-        if mask & READ:
+        if mask & READ and self._socket is not None:
             self._receive()
         self.settle()
 
@@ -88,22 +88,19 @@ class UdpLink(SocketLink):
             found = self._addresses_of(to)
             if found is None:
                 return
-            code = None
             if not found:
-                code = DNS_ERROR
-                del self._known[to]  # it may be known tomorrow
-            else:
-                try:
-                    self._socket.sendto(data, found[0][1])
-                except BlockingIOError:
-                    self._full = True
-                    return
-                except OSError:
-                    code = CONNECTION_ERROR
+                self._fail(DNS_ERROR)
+                return
+            try:
+                self._socket.sendto(data, found[0][1])
+            except BlockingIOError:
+                self._full = True
+                return
+            except OSError:
+                self._fail(CONNECTION_ERROR)
+                return
             self._outgoing.popleft()
             self.backlog_bytes -= len(data)
-            if code is not None:
-                self._events.append(Failed(code))
 
     def _addresses_of(self, peer: tuple[str, int]) -> Found | None:
         """Find the addresses of *peer*; None while they are looked up."""
@@ -140,7 +137,7 @@ class UdpLink(SocketLink):
             except BlockingIOError:
                 return
             except OSError:  # an earlier datagram could not be delivered
-                self._events.append(Failed(CONNECTION_ERROR))
+                self._fail(CONNECTION_ERROR)
                 return
             self._events.append(Data(data, source))
             self._inbox_bytes += max(len(data), 1)

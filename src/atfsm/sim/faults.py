@@ -174,6 +174,12 @@ class Injector:
         self._happened = [0] * len(self._faults)
         self.fired: list[Fired] = []
 
+    def add(self, fault: Fault) -> None:
+        """One more fault: its opportunities count from here."""
+        self._faults.append((fault, FAULTS[fault.name].point))
+        self._seen.append(0)
+        self._happened.append(0)
+
     def at(self, point: Point, now_s: float) -> dict[str, Fault]:
         """The faults that happen at this opportunity, by name."""
         happens = {}

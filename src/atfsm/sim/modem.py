@@ -132,6 +132,10 @@ class SimulatedModem:
         self._state.forget_restarts()
         self.restart(now_s, says_banner=True)
 
+    def inject(self, fault: Fault) -> None:
+        """Let one more thing go wrong from now on."""
+        self._injector.add(fault)
+
     def port_present(self, now_s: float) -> bool:
         """Whether the host finds a port."""
         return now_s >= self._gone_until_s

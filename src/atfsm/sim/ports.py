@@ -69,6 +69,8 @@ class Wire:
 
     def ready(self, mask: int) -> None:
         """Do what the selector said can be done."""
+        if self.broken:  # closed by what was ready before it
+            return
         if mask & _WRITE:
             self._flush()
         if mask & _READ:
@@ -173,13 +175,14 @@ class PtyPort:
         self.wire: Wire | None = None
         self.slave_name = ""
         self._link = Path(link)
+        self._name = str(link)  # as the user wrote it
         self._selector = selector
         self._descriptors: tuple[int, ...] = ()
 
     @property
     def where(self) -> str:
         """The link, and the terminal that it leads to."""
-        return f"{self._link} -> {self.slave_name}"
+        return f"{self._name} -> {self.slave_name}"
 
     def appear(self) -> None:
         """Open a terminal and point the link to it.
@@ -198,7 +201,7 @@ class PtyPort:
             self._link.symlink_to(self.slave_name)
         except OSError as error:
             self.vanish()
-            raise AtfsmError(f"{self._link}: cannot be made: {error.strerror}") from error
+            raise AtfsmError(f"{self._name}: cannot be made: {error.strerror}") from error
         self.wire = Wire(master, self._selector)
 
     def vanish(self) -> None:
@@ -223,11 +226,11 @@ class PtyPort:
         elif self._link.is_symlink():
             target = self._link.readlink()
             raise AtfsmError(
-                f"{self._link}: leads to {target}, which is there; remove the link if nothing "
+                f"{self._name}: leads to {target}, which is there; remove the link if nothing "
                 "uses it, or name another"
             )
         elif self._link.exists():
-            raise AtfsmError(f"{self._link}: is there already, and is not a link; name another")
+            raise AtfsmError(f"{self._name}: is there already, and is not a link; name another")
 
 
 def _make_raw(descriptor: int) -> None:

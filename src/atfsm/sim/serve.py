@@ -93,25 +93,19 @@ class Server:
         self._clapper.settimeout(0)
         self._selector.register(self._bell, selectors.EVENT_READ, self._hear)
 
-    def open(self) -> None:
-        """Let the port appear.
+    def run(self) -> None:
+        """Serve until told to stop.
 
         Raises:
-            AtfsmError: It cannot.
+            AtfsmError: The port had vanished, and cannot come back.
         """
-        if self._modem.port_present(self._clock()):
-            self._port.appear()
-
-    def run(self) -> None:
-        """Serve until told to stop."""
         while not self._stopping:
             self._turn()
             self._wait()
 
     def close(self) -> None:
-        """Let the port vanish, and close everything."""
+        """Let the port vanish; whoever opened the network closes it."""
         self._port.vanish()
-        self._network.close()
         self._selector.unregister(self._bell)
         self._bell.close()
         self._clapper.close()
@@ -131,7 +125,6 @@ class Server:
     def _turn(self) -> None:
         """Let the modem do what is due, and show the host what came of it."""
         now_s = self._clock()
-        self._network.advance(now_s)
         if self._power_cuts_due:
             self._power_cuts_due = 0
             self._modem.cut_power(now_s)

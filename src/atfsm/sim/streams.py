@@ -72,6 +72,8 @@ class TcpLink(SocketLink):
 
     def ready(self, mask: int) -> None:
         """Do what the selector said can be done."""
+        if self._socket is None:  # closed by what was ready before it
+            return
         if not self._connected:
             self._connect()
             return

@@ -9,12 +9,13 @@ bottom, then the application's data, then polls.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from atfsm.at.dialect import NAMELESS
-from atfsm.at.facts import LineFact, ModemFact, PdpFact, TcpFact, UdpFact
+from atfsm.at.facts import LineFact, ModemFact, TcpFact, UdpFact
 from atfsm.charts import LineState, ModemState, PdpState, TcpState, UdpState
+from atfsm.fact import Fact
 from atfsm.stack.asks import LISTS, Ask, Purpose, configuration, settings
 from atfsm.stack.outputs import Rung
 from atfsm.stack.recovery import Recovery
@@ -39,6 +40,17 @@ BUSY: Final = frozenset(
 )
 #: States of a context in which its profile can be stored.
 DOWN: Final = frozenset({PdpState.UNKNOWN, PdpState.UNCONFIGURED, PdpState.CONFIGURED})
+#: Steps of a reset that need a session id, and how they end where there is none.
+WITHOUT_NAME: Final[Mapping[str, tuple[tuple[str, Fact], ...]]] = {
+    "tcp": (
+        (TcpState.FULL_RESET_CLOSING, TcpFact.CLOSE_ANSWERED),
+        (TcpState.FULL_RESET_DELETING, TcpFact.DELETE_ANSWERED),
+    ),
+    "udp": (
+        (UdpState.FULL_RESET_CLOSING, UdpFact.CLOSE_ANSWERED),
+        (UdpState.FULL_RESET_DELETING, UdpFact.DELETE_ANSWERED),
+    ),
+}
 #: A thing to say, or the time at which to look again.
 Next = Ask | float
 
@@ -61,6 +73,7 @@ class Agenda:
         self._configured = False
         self._probed_s = -PROBE_S
         self._asked_sim_s = -SIM_POLL_S
+        self._pin = rig.config.pin
         self._sent_pin = False
         self._asked_network_s = -REGISTRATION_POLL_S
         self._network = b"AT+CEREG?"
@@ -152,18 +165,9 @@ class Agenda:
     def _tear_down_nameless(self, machine: str) -> Iterator[Next]:
         """A session that never got a name cannot be closed by it: it is looked for by listing."""
         rig = self._rig
-        why = "no session id was given"
-        closing, deleting, closed, deleted = (
-            (TcpState.FULL_RESET_CLOSING, TcpState.FULL_RESET_DELETING)
-            + (TcpFact.CLOSE_ANSWERED, TcpFact.DELETE_ANSWERED)
-            if machine == "tcp"
-            else (UdpState.FULL_RESET_CLOSING, UdpState.FULL_RESET_DELETING)
-            + (UdpFact.CLOSE_ANSWERED, UdpFact.DELETE_ANSWERED)
-        )
-        if rig.machines.state(machine, NAMELESS) == closing:
-            rig.inject(machine, NAMELESS, closed, why)
-        if rig.machines.state(machine, NAMELESS) == deleting:
-            rig.inject(machine, NAMELESS, deleted, why)
+        for state, fact in WITHOUT_NAME[machine]:
+            if rig.machines.state(machine, NAMELESS) == state:
+                rig.inject(machine, NAMELESS, fact, "no session id was given")
         if not rig.is_taken(machine, NAMELESS):
             text, purpose = LISTS[machine]
             yield Ask(text.encode("ascii"), purpose, machine, NAMELESS)
@@ -253,7 +257,7 @@ class Agenda:
                 self._asked_sim_s = now_s
             case Purpose.REGISTRATION:
                 self._asked_network_s = now_s
-            case Purpose.SETTING | Purpose.WISH:
+            case Purpose.SETTING | Purpose.WISH | Purpose.PIN:
                 self._settings.popleft()
             case Purpose.LIST_TCP | Purpose.LIST_UDP:
                 if ask.key == NAMELESS:
@@ -277,10 +281,10 @@ class Agenda:
                 self._rig.inject("modem", "", ModemFact.FULL_RESET, f"{text} was refused")
             case Purpose.SIM:
                 self._offer_pin(lines)
+            case Purpose.PIN if not ok:
+                self._pin = ""  # three wrong ones lock the SIM: this one is not tried again
             case Purpose.REGISTRATION if not ok:
-                self._network = (
-                    b"AT+CGREG?" if self._network == b"AT+CEREG?" else b"AT+CEREG?"
-                )
+                self._network = b"AT+CGREG?" if self._network == b"AT+CEREG?" else b"AT+CEREG?"
             case Purpose.CONFIGURE:
                 self._configured = True
             case Purpose.LIST_TCP | Purpose.LIST_UDP:
@@ -293,11 +297,10 @@ class Agenda:
                 pass
 
     def _offer_pin(self, lines: tuple[bytes, ...]) -> None:
-        pin = self._rig.config.pin
-        if pin and not self._sent_pin and b"+CPIN: SIM PIN" in lines:
+        if self._pin and not self._sent_pin and b"+CPIN: SIM PIN" in lines:
             self._sent_pin = True
-            text = f'AT+CPIN="{pin}"'.encode("ascii", "replace")
-            self._settings.append(Ask(text, Purpose.WISH, "modem"))
+            text = f'AT+CPIN="{self._pin}"'.encode("ascii", "replace")
+            self._settings.append(Ask(text, Purpose.PIN, "modem"))
 
     def _sweep(self, ask: Ask, lines: tuple[bytes, ...], *, ok: bool) -> None:
         """Reset every session that is there and not ours; miss every one of ours that is not."""

@@ -25,6 +25,7 @@ class Purpose(Enum):
     LIST_TCP = auto()  #: which TCP sessions are there
     LIST_UDP = auto()  #: which UDP sessions are there
     SIM = auto()
+    PIN = auto()
     REGISTRATION = auto()
     CONFIGURE = auto()
     WORK = auto()  #: of a socket: define, connect, send, receive, close, delete, poll

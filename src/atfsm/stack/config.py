@@ -44,7 +44,7 @@ class Config:
         user: Login of the profile.
         password: Its password.
         context: Profile number ``<cnx>``.
-        pin: Of the SIM; empty for none. A wrong one is sent once, never again.
+        pin: Of the SIM; empty for none. One that is refused is not sent again.
         end_pattern: What ends payload (KPATTERN). Payload that holds it cannot be sent.
         dialect: Modem family.
         echo: Whether every answer must come after the echo of its command, which is what tells

@@ -104,9 +104,7 @@ class Conversation:
                     told: tuple[Told, ...] = ()
                     if self.exchange.data is not None and self._awaits_payload():
                         told = self._take(end_payload(self.exchange), b"").told
-                    yield Piece(
-                        told, What.PAYLOAD, payload=payload, ends=True, complete=complete
-                    )
+                    yield Piece(told, What.PAYLOAD, payload=payload, ends=True, complete=complete)
                 case Prompt():
                     self._note("rx", b"> ")
 

@@ -1,10 +1,10 @@
-"""The live stack: bytes go in, things to do come out.
+r"""The live stack: bytes go in, things to do come out.
 
     >>> from atfsm.stack import Config, Stack, Written
     >>> stack = Stack(Config(apn="internet"))
     >>> stack.start(now_s=0.0)
     >>> [output.data for output in stack.take() if isinstance(output, Written)]
-    [b'--EOF--Pattern--\\r']
+    [b'--EOF--Pattern--\r']
 
 It knows no clock, thread, log or wire. Whoever drives it passes the time (seconds on a clock that
 never goes back), feeds what the port reads, calls `Stack.advance` no later than

@@ -36,9 +36,7 @@ from atfsm.stack.sockets import Socket
 from atfsm.stack.whole import Move
 
 #: Where each chart's full reset begins.
-FALLS: Final = {
-    name: str(chart.resets[0].name) for name, chart in TABLED.items() if chart.wobbles
-}
+FALLS: Final = {name: str(chart.resets[0].name) for name, chart in TABLED.items() if chart.wobbles}
 DUE: Final = {
     Rung.SOCKET: RecoveryFact.SOCKET_RESET_DUE,
     Rung.CONTEXT: RecoveryFact.CONTEXT_RESET_DUE,
@@ -200,9 +198,7 @@ class Recovery:
             if socket.is_wanted and is_free and not parcel.may_have_left:
                 continue
             socket.parcels.remove(parcel)
-            self._rig.out.append(
-                Unsent(socket.handle, parcel.ticket, parcel.may_have_left, cause)
-            )
+            self._rig.out.append(Unsent(socket.handle, parcel.ticket, parcel.may_have_left, cause))
 
     def _context_is_proved(self, failing: Socket) -> bool:
         """Whether a neighbour shows that the context works: then it is not torn down.

@@ -199,7 +199,11 @@ class Work:
         if socket is None:
             return
         is_definition = b"CFG=" in ask.text
-        if is_definition and socket.key == NAMELESS and not self._rig.machines.is_resetting(socket.machine, NAMELESS):
+        if (
+            is_definition
+            and socket.key == NAMELESS
+            and not self._rig.machines.is_resetting(socket.machine, NAMELESS)
+        ):
             full_reset = TcpFact.FULL_RESET if socket.machine == "tcp" else UdpFact.FULL_RESET
             self._rig.inject(socket.machine, NAMELESS, full_reset, "no session id was given")
 
@@ -221,8 +225,10 @@ class Work:
         """A UDP session of ours that the modem does not list is lost."""
         self._listed_udp_s = self._rig.now_s
         for socket in list(self._rig.sockets.values()):
-            if socket.machine == "udp" and socket.key not in {None, NAMELESS, *there} and (
-                self._state(socket) == UdpState.READY
+            if (
+                socket.machine == "udp"
+                and socket.key not in {None, NAMELESS, *there}
+                and (self._state(socket) == UdpState.READY)
             ):
                 assert socket.key is not None
                 self._rig.inject("udp", socket.key, UdpFact.FAILED, "KUDPCFG? does not list it")
@@ -306,9 +312,7 @@ class Work:
         if socket.wanted or socket.key is not None:
             return
         for parcel in socket.parcels:
-            self._rig.out.append(
-                Unsent(socket.handle, parcel.ticket, parcel.may_have_left, None)
-            )
+            self._rig.out.append(Unsent(socket.handle, parcel.ticket, parcel.may_have_left, None))
         del self._rig.sockets[socket.handle]
         self._rig.out.append(Closed(socket.handle))
 
