@@ -43,3 +43,4 @@ def simulated(
             server.stop()
             thread.join(20.0)
             server.close()
+            network.close()

@@ -281,7 +281,7 @@ def test_each_close_yields_one_word() -> None:
 
 def was_settled(it: World, ticket: int) -> bool:
     """Whether a send was taken or given up."""
-    return any(o.ticket == ticket for o in (*it.of(Sent), *it.of(Unsent)))
+    return ticket in {o.ticket for o in it.of(Sent)} | {o.ticket for o in it.of(Unsent)}
 
 
 def test_no_handle_of_an_older_generation_gets_a_byte() -> None:
@@ -291,10 +291,7 @@ def test_no_handle_of_an_older_generation_gets_a_byte() -> None:
     for number in range(30):
         ticket = it.stack.send(handle, b"%02d" % number, it.now_s)
         it.carry_out()
-        it.run(
-            60.0,
-            lambda ticket=ticket: any(o.ticket == ticket for o in it.of(Sent) + it.of(Unsent)),
-        )
+        it.run(60.0, partial(was_settled, it, ticket))
         it.run(1.0)
     generations = [o.generation for o in it.of(Opened)]
     assert [1, 2] == generations
