@@ -8,7 +8,7 @@ PIP    := $(BIN)/python -m pip -qq --disable-pip-version-check
 DEMO   := tests/captures/rc7620-thread-complete.log
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check coverage bench diagrams clean ALWAYS
+.PHONY: help demo test lint check coverage bench prove diagrams clean ALWAYS
 
 help: ## say what there is
 	@echo 'Start with "make demo". Each target sets up what it needs in $(VENV).'
@@ -43,6 +43,9 @@ coverage: $(VENV)/.dev-ready ## run every test and list the branches that none t
 
 bench: $(VENV)/.dev-ready ## measure replay
 	@PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_replay.py $(ARGS)
+
+prove: $(VENV)/.dev-ready ## run the large numbers, about an hour; ARGS="--scale 0.01" runs a part
+	@PYTHONPATH=. $(BIN)/python -m tests.prove $(ARGS)
 
 diagrams: $(VENV)/.demo-ready ## draw the charts anew into fsm_diagrams
 	@$(BIN)/atfsm diagram

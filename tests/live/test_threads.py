@@ -28,10 +28,11 @@ from atfsm import (
     SocketClosed,
     SocketReset,
 )
+from atfsm.live import courier
 from atfsm.live.hooks import EVENTS_AT_MOST
 from atfsm.live.journal import Journal, JournalError
 from atfsm.live.mailbox import TOP_UP_BYTES, WINDOW_BYTES
-from atfsm.live.outbox import Outbox
+from atfsm.live.outbox import Outbox, OutboxFullError
 from atfsm.live.remembered import load
 from atfsm.stack.memory import Memory
 from atfsm.stack.outputs import (
@@ -764,6 +765,67 @@ def test_a_message_that_can_never_be_sent_is_refused(
 
         assert 2 == outbox.pending()
     assert [] == stack.named("send")
+
+
+class _FullOutbox(Outbox):
+    """An outbox on a disk that is full, now and then."""
+
+    refusals: list[str]
+
+    def tried(self, message_id: int) -> None:
+        """Refuse, if it is time for that."""
+        self._refuse("tried")
+        super().tried(message_id)
+
+    def done(self, message_id: int) -> None:
+        """Refuse, if it is time for that."""
+        self._refuse("done")
+        super().done(message_id)
+
+    def _refuse(self, what: str) -> None:
+        if self.refusals and self.refusals[0] == what:
+            raise OutboxFullError(f"the disk is full for {self.refusals.pop(0)}")
+
+
+def test_an_outbox_that_refuses_is_asked_again(
+    made: Made,
+    stack: FakeStack,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Nothing is lost by a full disk, though something may be sent twice."""
+    monkeypatch.setattr(courier, "RETRY_S", 0.01)
+    stack.holds_sends = False
+    with _FullOutbox(tmp_path / "outbox") as outbox:
+        outbox.refusals = ["tried", "done", "tried"]
+        modem = made(outbox=outbox)
+        modem.tcp("192.0.2.1", 7).post(b"x")
+        stack.was_asked("send", 1, b"x", times=2)
+        end_s = time.monotonic() + LIMIT_S
+        while outbox.pending():
+            assert time.monotonic() < end_s
+        modem.close(0.0)
+
+    assert [] == outbox.refusals
+    assert "the disk is full for done" in caplog.text
+    assert 2 == len(stack.named("send"))
+
+
+def test_a_peer_that_the_stack_refuses_is_told_by_every_call(
+    made: Made, stack: FakeStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A socket that could not even be asked for does not wait for ever."""
+
+    def refuse(host: str, port: int, now_s: float) -> int:
+        raise ValueError(f"{host}:{port} is not allowed at {now_s > 0}")
+
+    monkeypatch.setattr(stack, "open_tcp", refuse)
+    socket = made().tcp("192.0.2.1", 7)
+    for call in (socket.recv, lambda: socket.send(b"x")):
+        with pytest.raises(SocketClosed, match="not allowed"):
+            call()
+    assert socket.close(LIMIT_S)
 
 
 def test_without_an_outbox_nothing_can_be_posted(modem: Modem) -> None:

@@ -13,6 +13,7 @@ from atfsm.sim import FAULTS, Chunks, Fault
 from atfsm.stack import Config, NeedsHuman, Read, Reset, Rung, Spacing, Written
 from tests.stack.golden import Outcome, golden_session, in_order
 from tests.stack.matrix import BOUND_S, HELD_BACK_S, fault_runs
+from tests.stack.sends import sends_before_their_time
 
 KINDS = ("tcp", "udp")
 
@@ -34,27 +35,6 @@ def test_service_returns_after_a_fault(name: str, kind: str) -> None:
         assert run.outcome.served or run.outcome.needed_human, str(run)
         assert in_order(run.outcome.arrived, 5) or not run.outcome.served, str(run)
         assert run.outcome.time_to_service_s <= HELD_BACK_S.get(name, BOUND_S), str(run)
-
-
-def sends_before_their_time(outcome: Outcome) -> list[str]:
-    """KTCPSND and KUDPSND that were written before the IND of their session."""
-    usable: set[tuple[bytes, bytes]] = set()
-    wrong = []
-    for _, output in outcome.outputs:
-        match output:
-            case Read(data):
-                usable |= set(re.findall(rb"\+K(TCP|UDP)_IND: (\d+),1", data))
-                usable |= {(b"TCP", b"1")} if re.search(rb"\+KTCPSTAT: 3,", data) else set()
-            case Written(data):
-                gone = re.match(rb"AT\+K(TCP|UDP)(?:CLOSE|DEL)=(\d+)", data)
-                if gone:
-                    usable.discard((gone[1], gone[2]))
-                sent = re.match(rb"AT\+K(TCP|UDP)SND=(\d+)", data)
-                if sent and (sent[1], sent[2]) not in usable:
-                    wrong.append(data.decode())
-            case _:
-                pass
-    return wrong
 
 
 @settings(

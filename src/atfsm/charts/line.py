@@ -50,7 +50,7 @@ LINE = Chart(
         wobble(S.WOBBLE_DROPPED,     FactKind.LOSS,    "the port is gone"),
         wobble(S.WOBBLE_SILENT,      FactKind.SILENCE, "a command of nobody's stayed unanswered"),
         wobble(S.WOBBLE_OUT_OF_STEP, FactKind.STEP,    "two commands at once, or data out of turn"),
-        reset(S.FULL_RESET_ENDING_DATA, 2.0,  "→ end pattern, once",       "6.4: plain AT 2 s (KR)",                  goes_on_at=(F.RESULT_RECEIVED,)),
+        reset(S.FULL_RESET_ENDING_DATA, 2.0,  "→ end pattern, once",       "6.4: plain AT 2 s (KR)",                  goes_on_at=(F.RESULT_RECEIVED, F.STRAY_RESULT)),
         reset(S.FULL_RESET_PROBING,     10.0, "→ AT, until it is quiet",   "6.1: AT every 1 s up to 10 times (KR)",   goes_on_at=(F.RESULT_RECEIVED,)),
     ),
     table=(
@@ -97,6 +97,7 @@ LINE = Chart(
         ignore(S.UNKNOWN,          F.MODEM_RESTARTED,    "nothing was exchanged yet"),
 
         row(S.FULL_RESET_ENDING_DATA, F.RESULT_RECEIVED, S.FULL_RESET_PROBING),
+        row(S.FULL_RESET_ENDING_DATA, F.STRAY_RESULT,    S.FULL_RESET_PROBING),
         row(S.FULL_RESET_ENDING_DATA, F.LIMIT_PASSED,    S.FULL_RESET_PROBING),
         row(S.FULL_RESET_PROBING,     F.RESULT_RECEIVED, S.IDLE),
         row(S.FULL_RESET_PROBING,     F.LIMIT_PASSED,    S.UNKNOWN),

@@ -1,0 +1,1 @@
+"""The large numbers: what ``make prove`` runs. CI runs samples of the same functions."""

@@ -1,0 +1,29 @@
+"""Who sends before his time: the thread's first report, as a search."""
+
+from __future__ import annotations
+
+import re
+
+from atfsm.stack import Read, Written
+from tests.stack.golden import Outcome
+
+
+def sends_before_their_time(outcome: Outcome) -> list[str]:
+    """KTCPSND and KUDPSND that were written before the IND of their session."""
+    usable: set[tuple[bytes, bytes]] = set()
+    wrong = []
+    for _, output in outcome.outputs:
+        match output:
+            case Read(data):
+                usable |= set(re.findall(rb"\+K(TCP|UDP)_IND: (\d+),1", data))
+                usable |= {(b"TCP", b"1")} if re.search(rb"\+KTCPSTAT: 3,", data) else set()
+            case Written(data):
+                gone = re.match(rb"AT\+K(TCP|UDP)(?:CLOSE|DEL)=(\d+)", data)
+                if gone:
+                    usable.discard((gone[1], gone[2]))
+                sent = re.match(rb"AT\+K(TCP|UDP)SND=(\d+)", data)
+                if sent and (sent[1], sent[2]) not in usable:
+                    wrong.append(data.decode())
+            case _:
+                pass
+    return wrong
