@@ -129,7 +129,13 @@ def test_rc76_raises_its_context_first() -> None:
         ],
     )
     assert b"\r\n+KTCP_IND: 1,1\r\n" == terminal.run(3 * NETWORK_S)
-    play(terminal, [(b"AT+KTCPCLOSE=1,1\r", b"\r\nOK\r\n"), (b"AT+KTCPDEL=1\r", OK)])
+    play(
+        terminal,
+        [
+            (b"AT+KTCPCLOSE=1,1\r", b"\r\nOK\r\n\r\n+KCNX_IND: 1,5,30\r\n"),
+            (b"AT+KTCPDEL=1\r", OK),
+        ],
+    )
 
 
 def test_rc7611_wraps_twice() -> None:
@@ -203,7 +209,7 @@ def test_udp_close_alone_deletes() -> None:
 
 
 def test_hl75_carries_data_in_the_urc_and_acknowledges() -> None:
-    """[M197-M213, FAE, RIL]: data_mode 1 and URC-ENDTCP; the peer closes, and CLOSE is too late."""
+    """[M197-M213, FAE, RIL]: data_mode 1 and URC-ENDTCP; after the peer, CLOSE is too late."""
     terminal = Terminal("hl75")
     terminal.connect(settings=b",,1,1,0")
     play(

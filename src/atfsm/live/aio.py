@@ -22,12 +22,13 @@ from atfsm.live.journal import Journal
 from atfsm.live.loop import LoopEngine
 from atfsm.live.mailbox import Mailbox, Pending
 from atfsm.live.outbox import Outbox
-from atfsm.live.requests import Answer, check_payload, check_peer, closed
+from atfsm.live.requests import Answer, closed
 from atfsm.live.session import stack_of
 from atfsm.live.stores import FilePath
 from atfsm.stack.config import Config
 from atfsm.stack.memory import Memory
 from atfsm.stack.outputs import Cause, Rung
+from atfsm.stack.requests import check_payload, check_peer
 
 #: How long `Modem.close` gives the modem, and the end of ``async with`` does.
 CLOSE_S: Final = 5.0

@@ -18,7 +18,7 @@ from atfsm.live.clocks import SYSTEM, Clock
 from atfsm.live.contract import Driver, Shell, Verdict
 from atfsm.live.journal import Journal
 from atfsm.live.mailbox import Mailbox, Pending
-from atfsm.live.requests import Answer, check_payload
+from atfsm.live.requests import Answer
 from atfsm.stack.config import Config
 from atfsm.stack.memory import Memory
 from atfsm.stack.outputs import (
@@ -40,6 +40,7 @@ from atfsm.stack.outputs import (
     Waiting,
     Written,
 )
+from atfsm.stack.requests import check_payload
 
 logger = logging.getLogger("atfsm")
 
@@ -308,8 +309,9 @@ class Session:
     def _log(self, output: Reset | NeedsHuman | Waiting | InService) -> None:
         match output:
             case Reset():
-                lines = "".join(f"\n  {line}" for line in output.cause.lines)
-                logger.warning("reset of the %s: %s%s", output.rung.value, output.cause, lines)
+                logger.warning("reset of the %s: %s", output.rung.value, output.cause)
+                for line in output.cause.lines:
+                    logger.debug("before it: %s", line)
             case NeedsHuman():
                 logger.error("every reset was in vain; somebody has to look: %s", output.cause)
             case Waiting():

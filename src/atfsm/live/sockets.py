@@ -10,8 +10,8 @@ from typing import Final, Self
 from atfsm.errors import ModemError, SendTimeoutError, SocketClosed, SocketReset
 from atfsm.live.engine import Engine, end_s_of
 from atfsm.live.mailbox import Mailbox, Pending
-from atfsm.live.requests import check_payload
 from atfsm.live.session import Session
+from atfsm.stack.requests import check_payload
 
 #: How long a call that timed out waits to learn whether its bytes were taken back.
 TAKE_BACK_S: Final = 0.25

@@ -21,12 +21,13 @@ from atfsm.live.engine import Engine, end_s_of
 from atfsm.live.journal import Journal
 from atfsm.live.mailbox import Mailbox, Pending
 from atfsm.live.outbox import Outbox
-from atfsm.live.requests import Answer, check_peer
+from atfsm.live.requests import Answer
 from atfsm.live.session import stack_of
 from atfsm.live.sockets import Socket
 from atfsm.live.stores import FilePath
 from atfsm.stack.config import Config
 from atfsm.stack.memory import Memory
+from atfsm.stack.requests import check_peer
 
 #: How long `Modem.close` gives the modem, and `Modem.__exit__` does.
 CLOSE_S: Final = 5.0

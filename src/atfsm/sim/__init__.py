@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from atfsm.sim.faults import FAULTS, Fault, Fired, parse_fault
+from atfsm.sim.faults import FAULTS, Fault, FaultKind, Fired, parse_fault
 from atfsm.sim.modem import SimulatedModem
 from atfsm.sim.network import Connected, Data, Failed, Link, LinkEvent, Network, PeerClosed
 from atfsm.sim.output import Chunks
 from atfsm.sim.profiles import PROFILES, Profile
-from atfsm.sim.virtual import Echo, Server, Silence, Sink, VirtualNetwork
+from atfsm.sim.virtual import Echo, Page, Server, Silence, Sink, VirtualNetwork
 
 __all__ = [
     "FAULTS",
@@ -18,10 +18,12 @@ __all__ = [
     "Echo",
     "Failed",
     "Fault",
+    "FaultKind",
     "Fired",
     "Link",
     "LinkEvent",
     "Network",
+    "Page",
     "PeerClosed",
     "Profile",
     "Server",

@@ -1,23 +1,34 @@
-"""What the modem answers, and how it is framed: the rules of 1.2 [LEG-S] and 1.4 [FLOCK]."""
+"""What the modem answers, and the port that says it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
+from atfsm.sim.agenda import Later
 from atfsm.sim.transfer import Transfer
 
-__all__ = ["NUMERIC", "STANDARD_ERRORS", "Answer", "Framing"]
+__all__ = ["OK", "STANDARD_ERRORS", "Answer", "Port"]
 
-NUMERIC: Final = {  # ATV0 (1.3 [STD])
-    b"OK": b"0", b"CONNECT": b"1", b"RING": b"2", b"NO CARRIER": b"3", b"ERROR": b"4",
-}  # fmt: skip
 STANDARD_ERRORS: Final = {  # 5.2 [LEG-S]
-    3: b"Operation not allowed", 4: b"Operation not supported", 10: b"SIM not inserted",
-    11: b"SIM PIN required", 14: b"SIM busy", 16: b"Incorrect password",
-    30: b"No network service", 50: b"Incorrect parameters", 100: b"Unknown",
-}  # fmt: skip
+    3: b"Operation not allowed",
+    4: b"Operation not supported",
+    10: b"SIM not inserted",
+    11: b"SIM PIN required",
+    12: b"SIM PUK required",
+    13: b"SIM failure",
+    14: b"SIM busy",
+    15: b"SIM wrong",
+    16: b"Incorrect password",
+    20: b"Memory full",
+    21: b"Invalid index",
+    22: b"Not found",
+    30: b"No network service",
+    31: b"Network timeout",
+    50: b"Incorrect parameters",
+    53: b"Not attached to network due to MT functionality restrictions",
+    100: b"Unknown",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,56 +41,51 @@ class Answer:
         transfer: The data mode that it opens instead of a result.
         then: What happens after the result was said.
         after_payload: Whether it answers payload.
+        is_open: Whether the command goes on: the port is told the answer later.
     """
 
     lines: tuple[bytes, ...] = ()
     final: bytes = b"OK"
     transfer: Transfer | None = None
-    then: Callable[[float], None] | None = None
+    then: Later | None = None
     after_payload: bool = False
+    is_open: bool = False
 
 
-@dataclass(slots=True)
-class Framing:
-    """How output is framed.
+OK: Final = Answer()
 
-    Attributes:
-        wraps_twice: The habits of RC7611.
-        is_numeric: ATV0.
-        is_quiet: ATQ1.
-    """
 
-    wraps_twice: bool = False
-    is_numeric: bool = False
-    is_quiet: bool = False
+class Port(Protocol):
+    """What the inside of the modem asks of its AT port."""
 
-    def answer(self, answer: Answer) -> list[bytes]:
-        """The pieces of an answer: information text, and the result last."""
-        if self.is_numeric:
-            pieces = [line + b"\r\n" for line in answer.lines]
-        else:
-            pieces = [
-                (b"" if index else b"\r\n") + line + b"\r\n"
-                for index, line in enumerate(answer.lines)
-            ]
-            if pieces and self.wraps_twice:
-                pieces[0] = b"\r\n" + pieces[0]
-        if answer.final:
-            final = self.final(answer.final)
-            if answer.after_payload and self.wraps_twice:
-                final = b"\0" + final
-            pieces.append(final)
-        return pieces
+    def later(self, at_s: float, do: Later) -> None:
+        """Do something at a time, unless the modem restarts before."""
+        ...
 
-    def final(self, text: bytes) -> bytes:
-        """A result code."""
-        if self.is_quiet and text != b"CONNECT":
-            return b""
-        if self.is_numeric and text in NUMERIC:
-            return NUMERIC[text] + b"\r"
-        return b"\r\n" + text + b"\r\n"
+    def say_unasked(self, text: bytes, now_s: float) -> None:
+        """Say an unsolicited result code, when it may be said."""
+        ...
 
-    def urc(self, text: bytes) -> bytes:
-        """An unsolicited result code."""
-        framed = b"\r\n" + text + b"\r\n"
-        return b"\r\n" + framed + b"\r\n" if self.wraps_twice else framed
+    def is_free(self, now_s: float) -> bool:
+        """Tell whether an unsolicited result code would be said at once."""
+        ...
+
+    def finish(self, answer: Answer, now_s: float) -> None:
+        """Answer the command that was left open."""
+        ...
+
+    def drop_data_mode(self, sid: int, now_s: float) -> None:
+        """Leave data mode, because its link failed."""
+        ...
+
+    def resume(self, sid: int | None) -> Transfer | None:
+        """Give the data mode that was suspended, to go on with it."""
+        ...
+
+    def restart(self, now_s: float, *, says_banner: bool = True) -> None:
+        """Restart."""
+        ...
+
+    def switch_off(self, now_s: float) -> None:
+        """Be off, until the power is cut."""
+        ...

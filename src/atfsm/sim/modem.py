@@ -1,35 +1,50 @@
-"""The simulated modem: the other end of the AT line.
+r"""The simulated modem: the other end of the AT line.
 
 It is an implementation of its own: it shares nothing with what drives a modem, so that the two can
 find each other wrong. Bytes of the host go in with the time, and come out with the time; it knows
-no clock and no wire.
+no clock and no wire. This module is the AT port: who may speak, and when.
 
-Source:
-    Sections of at-protocol as cited in ``docs/sources.md``; 1.2 [LEG-S] for who may speak when.
+>>> from atfsm.sim.profiles import PROFILES
+>>> from atfsm.sim.virtual import VirtualNetwork
+>>> modem = SimulatedModem(PROFILES["hl78"], VirtualNetwork(), latency_s=0.0)
+>>> modem.write(b"AT\r", now_s=0.0)
+>>> modem.read(now_s=0.0)
+[b'AT\r', b'\r\nOK\r\n']
 """
 
 from __future__ import annotations
 
-import heapq
 import random
-from collections.abc import Callable, Sequence
-from itertools import count
+from collections.abc import Mapping, Sequence
+from enum import Enum
 from math import inf
 from typing import Final
 
+from atfsm.sim.agenda import Agenda, Later
 from atfsm.sim.answers import Answer
+from atfsm.sim.collector import OVERLONG, Collector
+from atfsm.sim.commands import execute
+from atfsm.sim.escape import Escape
 from atfsm.sim.faults import Fault, Fired, Injector, Point
 from atfsm.sim.network import Network
 from atfsm.sim.output import Chunks, Output
 from atfsm.sim.profiles import Profile
-from atfsm.sim.state import State
+from atfsm.sim.spoiling import Ailment, Unasked, is_heard, spoil_reply
+from atfsm.sim.state import SEARCH_BEFORE_S, State
 from atfsm.sim.transfer import Transfer
 
 __all__ = ["SimulatedModem"]
 
 LATENCY_S: Final = 0.012  # 6.4: CONNECT about 15 ms, OK about 10 ms
-ESCAPE: Final = b"+++"
-GUARD_S: Final = 1.0  # 1.6: silence on either side of an escape
+PAYLOAD_BYTES: Final = 32_000  # ours: more is passed on before its end is known
+
+
+class _Phase(Enum):
+    """Whether there is anybody at the port."""
+
+    OFF = "off"  #: switched off, or held by a fuse: until the power is cut
+    STARTING = "starting"
+    UP = "up"
 
 
 class SimulatedModem:
@@ -43,10 +58,8 @@ class SimulatedModem:
         chunks: How its output is cut.
         now_s: The time now.
         booted: Whether it is up and registered; otherwise it begins to boot now.
-        latency_s: How long it takes for an answer; half of that varies.
-
-    Attributes:
-        fired: The faults that happened so far.
+        latency_s: How long it takes for an answer, more or less a quarter; 0: no time.
+        sim_code: What the SIM wants to be told with ``AT+CPIN`` after a start; empty: nothing.
     """
 
     def __init__(
@@ -60,354 +73,327 @@ class SimulatedModem:
         now_s: float = 0.0,
         booted: bool = True,
         latency_s: float = LATENCY_S,
+        sim_code: bytes = b"",
     ) -> None:
-        self._chance = random.Random(seed)  # noqa: S311  a simulation, no secret
+        self._chance = random.Random(f"latencies {seed}")  # noqa: S311  a simulation, no secret
         self._latency_s = latency_s
-        self._injector = Injector(faults, self._chance)
-        self._output = Output(chunks, random.Random(seed + 1), self._injector)  # noqa: S311
-        self._agenda: list[tuple[float, int, Callable[[float], None]]] = []
-        self._number = count()
-        self._line = bytearray()
+        self._injector = Injector(faults, random.Random(f"faults {seed}"))  # noqa: S311  as above
+        self._output = Output(chunks, seed, self._injector)
+        self._collector = Collector(profile.line_bytes)
+        self._escape = Escape()
+        self._agenda = Agenda()
+        self._busy_until_s = -inf
         self._transfer: Transfer | None = None
         self._suspended: Transfer | None = None
-        self._busy_until_s = -inf
-        self._held: list[bytes] = []
-        self._reordered: bytes | None = None
-        self._nudged: bytes | None = None
-        self._last_write_s = -inf
+        self._unasked = Unasked(self._injector)
+        self._nudged: Later | None = None
         self._gone_until_s = -inf
-        self._dead: str = ""
-        self._state = State(profile, network, self._chance, self)
+        self._ailment = Ailment.NONE
+        self._phase = _Phase.UP
+        self._profile = profile
+        self._state = State(profile, network, self, self._injector)
+        self._state.sim_code = sim_code
         if booted:
-            self._state.come_up(now_s)
+            self._state.radio.come_up()
         else:
-            self.restart(now_s, says_banner=True)
+            self.restart(now_s)
 
     # ------------------------------------------------------------------ what the host sees
 
     @property
-    def fired(self) -> list[Fired]:
+    def fired(self) -> Sequence[Fired]:
         """The faults that happened so far."""
         return self._injector.fired
 
     def write(self, data: bytes, now_s: float) -> None:
         """Take bytes from the host; they are lost where nobody is there to take them."""
         self.advance(now_s)
-        if not data or not self.port_present(now_s) or self._state.is_booting or self._is_mute():
+        if not data or not self._is_there(now_s):
             return
         if self._nudged is not None:
             nudged, self._nudged = self._nudged, None
-            self._output.say(nudged, now_s)
-        quiet_s, self._last_write_s = now_s - self._last_write_s, now_s
+            nudged(now_s)
+        if self._transfer is None:
+            self._escape.note(now_s)
         while data:
-            if self._transfer is not None:
-                data = self._take_payload(data, quiet_s, now_s)
-            else:
+            if self._transfer is None:
                 data = self._take_command(data, now_s)
+            else:
+                data = self._take_payload(self._transfer, data, now_s)
 
     def advance(self, now_s: float) -> None:
         """Let the time pass."""
-        while self._agenda and self._agenda[0][0] <= now_s:
-            at_s, _, do = heapq.heappop(self._agenda)
-            do(at_s)
-        self._state.poll(now_s)
+        self._agenda.advance(now_s)
+        self._state.advance(now_s)
 
     def read(self, now_s: float) -> list[bytes]:
         """Give what is due to the host, in the pieces in which it is read."""
         return self._output.read(now_s)
 
     def deadline_s(self) -> float | None:
-        """When something happens by itself; None: never."""
-        times = [self._output.deadline_s(), self._state.deadline_s()]
-        if self._agenda:
-            times.append(self._agenda[0][0])
-        return min((t for t in times if t is not None), default=None)
+        """Say when something happens by itself; None: never."""
+        times_s = (each.deadline_s() for each in (self._output, self._state, self._agenda))
+        return min((time_s for time_s in times_s if time_s is not None), default=None)
 
     def cut_power(self, now_s: float) -> None:
         """Lose the power and get it back: everything volatile is lost, and it boots."""
         self.advance(now_s)
-        if self._dead == "for ever":
-            return
-        self._dead = ""
-        self._state.forget_restarts()
-        self.restart(now_s, says_banner=True)
+        self._state.forget_restarts(now_s)
+        if self._ailment is not Ailment.DEAD:
+            self._ailment = Ailment.NONE
+        self.restart(now_s)
 
     def inject(self, fault: Fault) -> None:
         """Let one more thing go wrong from now on."""
         self._injector.add(fault)
 
     def port_present(self, now_s: float) -> bool:
-        """Whether the host finds a port."""
+        """Tell whether the host finds a port."""
         return now_s >= self._gone_until_s
+
+    def cover(self, now_s: float, *, present: bool) -> None:
+        """Take the mobile network away, or give it back."""
+        self.advance(now_s)
+        if not present:
+            self._state.contexts.lose(now_s)
+        self._state.radio.cover(now_s, present=present, is_up=self._phase is _Phase.UP)
+
+    # ------------------------------------------------------------------ start and end
+
+    def restart(self, now_s: float, *, says_banner: bool = True) -> None:
+        """Restart: what was not said yet is lost, and so is everything volatile."""
+        self._fall_silent()
+        if self._ailment is Ailment.HALF_DEAF:
+            self._ailment = Ailment.NONE
+        ends_s = self._state.restart(now_s)
+        self._phase = _Phase.OFF if ends_s is None else _Phase.STARTING
+        if ends_s is None:
+            return
+        if not self._state.code_left:
+            self.later(ends_s - SEARCH_BEFORE_S, self._state.radio.search)
+        self.later(ends_s, lambda at_s: self._end_start(at_s, says_banner=says_banner))
+
+    def switch_off(self, now_s: float) -> None:
+        """Be off, until the power is cut."""
+        self._fall_silent()
+        self._state.switch_off(now_s)
+        self._phase = _Phase.OFF
+
+    def _end_start(self, now_s: float, *, says_banner: bool) -> None:
+        self._phase = _Phase.UP
+        if says_banner and self._state.reports_start:
+            self.say_unasked(b"+KSUP: %d" % bool(self._state.code_left), now_s)
+
+    def _fall_silent(self) -> None:
+        self._agenda.clear()
+        self._output.clear()
+        self._collector.clear()
+        self._escape.clear()
+        self._unasked.clear()
+        self._transfer = self._suspended = None
+        self._nudged = None
+        self._busy_until_s = -inf
+
+    def _is_there(self, now_s: float) -> bool:
+        is_mute = self._ailment in {Ailment.SILENT, Ailment.DEAD}
+        return self._phase is _Phase.UP and self.port_present(now_s) and not is_mute
 
     # ------------------------------------------------------------------ time
 
-    def later(self, at_s: float, do: Callable[[float], None]) -> None:
-        """Do something at a time."""
-        heapq.heappush(self._agenda, (at_s, next(self._number), do))
+    def later(self, at_s: float, do: Later) -> None:
+        """Do something at a time, unless it restarts before."""
+        self._agenda.add(at_s, do)
 
-    def _delay_s(self) -> float:
-        return self._latency_s * self._chance.uniform(0.75, 1.25) if self._latency_s else 0.0
+    def _soon(self, now_s: float, do: Later) -> None:
+        """Be busy as long as an answer takes, and then do something."""
+        if not self._latency_s:
+            do(now_s)
+            return
+        self._busy_until_s = now_s + self._latency_s * self._chance.uniform(0.75, 1.25)
+        self.later(self._busy_until_s, do)
 
-    def restart(self, now_s: float, *, says_banner: bool, keeps_sessions: bool = False) -> None:
-        """Restart: what was not said yet is lost, and so is everything volatile."""
-        self._agenda.clear()
-        self._output.clear()
-        self._line.clear()
-        self._held.clear()
-        self._transfer = self._suspended = None
-        self._nudged = self._reordered = None
-        self._busy_until_s = -inf
-        if self._dead == "half deaf":
-            self._dead = ""
-        faults = self._injector.at(Point.BOOT, now_s)
-        ghosts = keeps_sessions or "session_ghost_after_reboot" in faults
-        if self._state.begin_boot(now_s, faults, says_banner=says_banner, keeps_sessions=ghosts):
-            self._dead = "boot-hold"
-
-    # ------------------------------------------------------------------ command lines
+    # ------------------------------------------------------------------ command lines (1.1)
 
     def _take_command(self, data: bytes, now_s: float) -> bytes:
-        """Take bytes up to the end of a command line; return the rest."""
-        end = data.find(b"\r")
-        piece = data if end < 0 else data[: end + 1]
+        """Take bytes up to the end of a command line; give the rest."""
+        line, taken_bytes = self._collector.take(data)
         if self._state.echo:
-            self._output.say(piece, now_s)
-        self._line += piece
-        if end < 0:
-            if len(self._line) > self._state.profile.line_bytes:
-                self._line.clear()
-                self.answer(Answer(final=b"ERROR"), now_s)
-            return b""
-        line = bytes(self._line[:-1])
-        self._line.clear()
-        text = _command_in(line)
-        if text is not None:
-            self._command(text, now_s)
-        return data[end + 1 :]
+            self._say(data[:taken_bytes], now_s)
+        if line is not None:
+            self._command(line, now_s)
+        return data[taken_bytes:]
 
-    def _command(self, text: bytes, now_s: float) -> None:
-        if now_s < self._busy_until_s:
-            self._output.say(self._state.framing.final(b"ERROR"), now_s)  # 1.1: busy, dropped
+    def _command(self, line: bytes, now_s: float) -> None:
+        if line is OVERLONG or now_s < self._busy_until_s:
+            if is_heard(self._ailment, line):
+                self._say(self._state.framing.result(b"ERROR"), now_s)
             return
-        if self._spoil_command(text, now_s):
+        instead = self._spoil_command(now_s)
+        if not is_heard(self._ailment, line) or not self._is_there(now_s):
             return
-        delay_s = self._delay_s()
-        if delay_s:
-            self._busy_until_s = now_s + delay_s
-            self.later(now_s + delay_s, lambda at_s: self._execute(text, at_s))
-        else:
-            self._execute(text, now_s)
+        self._soon(now_s, lambda at_s: self._execute(line, instead, at_s))
 
-    def _spoil_command(self, text: bytes, now_s: float) -> bool:
-        """What goes wrong before a command is executed; whether it is not executed at all."""
-        happens = self._injector.at(Point.COMMAND, now_s)
-        is_stopped = False
-        for name, fault in happens.items():
+    def _spoil_command(self, now_s: float) -> Answer | None:
+        """Let go wrong what goes wrong with a command; give what is said instead of its answer."""
+        instead = None
+        for name, fault in self._injector.at(Point.COMMAND, now_s).items():
             match name:
                 case "echo_only":
-                    self._dead, is_stopped = "echo only", True
+                    self._ailment = Ailment.ECHO_ONLY
                 case "silent":
-                    self._dead = "for ever" if fault.param("for_ever") else "silent"
-                    is_stopped = True
+                    for_ever = fault.param("for_ever")
+                    self._ailment = Ailment.DEAD if for_ever else Ailment.SILENT
                 case "half_deaf_families":
-                    self._dead = "half deaf"
+                    self._ailment = Ailment.HALF_DEAF
                 case "echo_off_silently":
                     self._state.echo = False
                 case "error_instead":
-                    self.answer(Answer(final=b"ERROR"), now_s + self._delay_s())
-                    is_stopped = True
+                    instead = Answer(final=b"ERROR")
                 case "cme_random":
-                    code = self._chance.randrange(901, 933)
-                    self.answer(self._state.refused(code), now_s + self._delay_s())
-                    is_stopped = True
-                case "restart_refused" if text.upper().startswith(b"AT+CFUN=1,1"):
-                    self.answer(Answer(final=b"ERROR"), now_s + self._delay_s())
-                    is_stopped = True
-                case "reboot_banner":
-                    self.restart(now_s, says_banner=True)
-                    is_stopped = True
-                case "reboot_without_banner":
-                    self.restart(now_s, says_banner=False)
-                    is_stopped = True
-                case "port_vanish_and_return":
-                    self.restart(now_s, says_banner=True)
+                    instead = self._state.refused(self._chance.randint(902, 932))
+                case "reboot_banner" | "reboot_without_banner":
+                    self.restart(now_s, says_banner=name == "reboot_banner")
+                case _:  # port_vanish_and_return
+                    self.restart(now_s)
                     self._gone_until_s = now_s + fault.param("gone_s")
                     self.later(self._gone_until_s, lambda _: None)
-                    is_stopped = True
-                case _:
-                    pass
-        if self._dead == "half deaf" and b"+K" in text.upper():
-            return True
-        return is_stopped or self._dead in {"echo only", "silent", "for ever"}
+        return instead
 
-    def _is_mute(self) -> bool:
-        return self._dead in {"silent", "for ever", "boot-hold"}
-
-    def _execute(self, text: bytes, now_s: float) -> None:
-        self._busy_until_s = -inf
-        if text == ESCAPE:
+    def _execute(self, line: bytes, instead: Answer | None, now_s: float) -> None:
+        self._busy_until_s = inf  # what is said meanwhile waits for the result
+        answer = instead or execute(self._state, line, now_s)
+        if answer.is_open:
+            if answer.then is not None:
+                answer.then(now_s)
             return
-        self.answer(self._state.execute(text, now_s, self._injector), now_s)
+        self.finish(answer, now_s)
 
-    # ------------------------------------------------------------------ answers
+    # ------------------------------------------------------------------ answers (1.2)
 
-    def answer(self, answer: Answer, now_s: float) -> None:
+    def finish(self, answer: Answer, now_s: float) -> None:
         """Give an answer: information text, the result, and what follows from it."""
         if answer.transfer is not None:
             self._begin(answer.transfer, now_s)
             return
         pieces = self._state.framing.answer(answer)
+        late_s = 0.0
         if pieces:
-            pieces, at_s = self._spoil_reply(pieces, now_s)
+            noise = self._state.framing.urc(b"+CREG: 1")
+            pieces, late_s = spoil_reply(pieces, noise, self._injector.at(Point.REPLY, now_s))
+
+        def say(at_s: float) -> None:
             for piece in pieces:
-                self._output.say(piece, at_s)
+                self._say(piece, at_s)
+            self._end_answer(answer, at_s)
+
+        if late_s:
+            self._busy_until_s = now_s + late_s
+            self.later(self._busy_until_s, say)
+        else:
+            say(now_s)
+
+    def _end_answer(self, answer: Answer, now_s: float) -> None:
+        self._busy_until_s = -inf
+        for text in self._unasked.release():
+            self._say(self._state.framing.urc(text), now_s)
         if answer.then is not None:
             answer.then(now_s)
-        self._flush(now_s)
+        self._state.book.announce_all(now_s)
 
-    def _spoil_reply(self, pieces: list[bytes], now_s: float) -> tuple[list[bytes], float]:
-        at_s = now_s
-        noise = self._state.framing.urc(b"+CREG: 1")
-        for name, fault in self._injector.at(Point.REPLY, now_s).items():
-            match name:
-                case "reply_lost":
-                    pieces = []
-                case "reply_late":
-                    at_s = now_s + fault.param("delay_s")
-                    self._busy_until_s = at_s
-                case "reply_duplicated":
-                    pieces = pieces * 2
-                case "final_missing":
-                    pieces = pieces[:-1]
-                case "urc_inside_reply":
-                    pieces = [*pieces[:-1], noise, *pieces[-1:]]
-                case _:  # urc_before_reply
-                    pieces = [noise, *pieces]
-        return pieces, at_s
-
-    # ------------------------------------------------------------------ data mode
+    # ------------------------------------------------------------------ data mode (1.6)
 
     def _begin(self, transfer: Transfer, now_s: float) -> None:
-        """CONNECT: data mode."""
-        connect = self._state.framing.final(b"CONNECT")
-        happens = self._injector.at(Point.CONNECT, now_s)
-        if transfer.outgoing is not None:  # to the host: CONNECT, payload, pattern, result
-            if "connect_missing" not in happens:
-                self._say_connect(connect, happens, now_s)
-                self._output.say_payload(transfer.outgoing + self._state.pattern, now_s)
-                self.answer(Answer(final=b"OK", then=transfer.then), now_s)
-            return
-        self._transfer = transfer
-        if "connect_missing" not in happens:
-            self._say_connect(connect, happens, now_s)
-
-    def _say_connect(self, connect: bytes, happens: dict[str, Fault], now_s: float) -> None:
-        split = happens.get("prompt_split")
-        if "connect_after_nudge" in happens:
-            self._nudged = connect
-        elif split is not None:
-            self._output.say(connect[:5], now_s)
-            self._output.say(connect[5:], now_s + split.param("delay_s"))
+        """CONNECT, and what follows it."""
+        faults = self._injector.at(Point.CONNECT, now_s)
+        if transfer.outgoing is None:
+            self._busy_until_s, self._transfer = -inf, transfer
+        if "connect_missing" in faults:
+            self._busy_until_s = -inf
+        elif "connect_after_nudge" in faults:
+            self._nudged = lambda at_s: self._say_connect(transfer, {}, at_s)
         else:
-            self._output.say(connect, now_s)
+            self._say_connect(transfer, faults, now_s)
 
-    def _take_payload(self, data: bytes, quiet_s: float, now_s: float) -> bytes:
-        """Take payload up to its end pattern; return the rest."""
-        transfer = self._transfer
-        assert transfer is not None
-        if data == ESCAPE and quiet_s >= GUARD_S and not transfer.has_part_of_pattern:
-            self.later(now_s + GUARD_S, lambda at_s: self._escape(transfer, now_s, at_s))
-            return b""
-        rest = transfer.take(data, None if transfer.is_direct else self._state.pattern)
-        if transfer.is_direct:
-            self._state.pass_on(transfer, now_s)
-            return b""
+    def _say_connect(self, transfer: Transfer, faults: Mapping[str, Fault], now_s: float) -> None:
+        connect = self._state.framing.result(b"CONNECT")
+        if split := faults.get("prompt_split"):
+            self._say(connect[:5], now_s)
+            self._say(connect[5:], now_s + split.param("delay_s"))
+        else:
+            self._say(connect, now_s)
+        if transfer.outgoing is not None:
+            self._output.say_payload(transfer.outgoing + self._state.pattern, now_s)
+            self.finish(Answer(then=transfer.then), now_s)
+
+    def _take_payload(self, transfer: Transfer, data: bytes, now_s: float) -> bytes:
+        """Take payload up to its end pattern; give the rest."""
+        data = self._escape.take(data, now_s)
+        if self._escape.is_begun:
+            self.later(self._escape.ends_s, self._end_escape)
+        return self._feed(transfer, data, now_s)
+
+    def _feed(self, transfer: Transfer, data: bytes, now_s: float) -> bytes:
+        pattern = self._state.pattern
+        rest = transfer.take(data, pattern)
         if rest is None:
+            if transfer.is_direct or len(transfer.payload) > PAYLOAD_BYTES + len(pattern):
+                kept_bytes = 0 if transfer.is_direct else len(pattern) - 1
+                self._state.book.pass_on(transfer, kept_bytes, now_s)
             return b""
         self._transfer = None
-        happens = self._injector.at(Point.PAYLOAD, now_s)
-        answer = self._state.payload_came(transfer, happens, now_s)
-        delay_s = self._delay_s()
-        if delay_s:
-            self._busy_until_s = now_s + delay_s
-            self.later(now_s + delay_s, lambda at_s: self._done(answer, at_s))
-        else:
-            self._done(answer, now_s)
+        faults = self._injector.at(Point.PAYLOAD, now_s)
+        plus = transfer.payload.find(b"+")
+        if 0 <= plus < len(transfer.payload) - 2:
+            faults |= self._injector.at(Point.PLUS, now_s)
+        answer = self._state.book.complete(transfer, faults, now_s)
+        self._soon(now_s, lambda at_s: self.finish(answer, at_s))
         return rest
 
-    def _done(self, answer: Answer, now_s: float) -> None:
-        self._busy_until_s = -inf
-        self.answer(answer, now_s)
+    def _end_escape(self, now_s: float) -> None:
+        """The silence behind ``+++`` is over: data mode is suspended (1.6 [M302])."""
+        begun = self._escape.end(now_s)
+        if self._transfer is None or not begun:
+            return
+        if begun != Escape.SIGN:
+            self._feed(self._transfer, begun, now_s)
+            return
+        self._suspended, self._transfer = self._transfer, None
+        self.finish(Answer(), now_s)
 
-    def _escape(self, transfer: Transfer, written_s: float, now_s: float) -> None:
-        """``+++`` with silence on either side suspends the data mode (1.6 [M302])."""
-        if self._transfer is transfer and self._last_write_s == written_s:
-            self._transfer, self._suspended = None, transfer
-            self.answer(Answer(final=b"OK"), now_s)
-
-    def resume(self) -> Transfer | None:
+    def resume(self, sid: int | None) -> Transfer | None:
         """ATO: what was suspended goes on."""
         suspended, self._suspended = self._suspended, None
-        return suspended
+        return suspended if suspended is not None and sid in {0, suspended.sid} else None
 
     def drop_data_mode(self, sid: int, now_s: float) -> None:
         """The link failed under a data mode: NO CARRIER (1.6 [M302])."""
+        if self._suspended is not None and self._suspended.sid == sid:
+            self._suspended = None
         if self._transfer is not None and self._transfer.sid == sid:
             self._transfer = None
-            self._output.say(self._state.framing.final(b"NO CARRIER"), now_s)
-            self._flush(now_s)
+            self._nudged = None
+            self.finish(Answer(final=b"NO CARRIER"), now_s)
 
-    # ------------------------------------------------------------------ unsolicited
+    # ------------------------------------------------------------------ unsolicited (1.2)
+
+    def is_free(self, now_s: float) -> bool:
+        """Tell whether an unsolicited result code would be said at once."""
+        is_busy = now_s < self._busy_until_s and self._profile.holds_urcs
+        return self._transfer is None and not is_busy
 
     def say_unasked(self, text: bytes, now_s: float) -> None:
-        """An unsolicited result code: at once, or after the result that is due."""
-        if self._dead or self._state.is_booting:
+        """Say an unsolicited result code: at once, or after the result that is due."""
+        if self._ailment not in {Ailment.NONE, Ailment.HALF_DEAF}:
             return
-        for name in self._injector.at(Point.URC, now_s):
-            match name:
-                case "urc_lost":
-                    return
-                case "urc_duplicated":
-                    self._queue(text, now_s)
-                case "urc_reordered":
-                    self._reordered = text
-                    return
-                case "urc_malformed":
-                    text = text.replace(b",", b";", 1)[: max(4, len(text) - 1)]
-                case _:
-                    if b"_DATA" in text:
-                        self._state.says_data = False
-                        return
-        self._queue(text, now_s)
-        if self._reordered is not None:
-            overtaken, self._reordered = self._reordered, None
-            self._queue(overtaken, now_s)
+        if b"_DATA: " in text and self._injector.at(Point.DATA_URC, now_s):
+            self._state.book.says_data = False
+            return
+        for spoiled in self._unasked.spoil(text, now_s):
+            if self.is_free(now_s):
+                self._say(self._state.framing.urc(spoiled), now_s)
+            else:
+                self._unasked.hold(spoiled)
 
-    def _queue(self, text: bytes, now_s: float) -> None:
-        is_busy = now_s < self._busy_until_s or self._transfer is not None
-        if self._transfer is not None or (is_busy and self._state.profile.holds_urcs):
-            self._held.append(text)
-        else:
-            self._output.say(self._state.framing.urc(text), now_s)
-
-    def _flush(self, now_s: float) -> None:
-        held, self._held = self._held, []
-        for text in held:
-            self._output.say(self._state.framing.urc(text), now_s)
-
-    def say_banner(self, text: bytes, now_s: float) -> None:
-        """What is said at the end of a boot."""
-        self._output.say(self._state.framing.urc(text), now_s)
-
-
-def _command_in(line: bytes) -> bytes | None:
-    """The command of a line: what stands from the first AT on, 0x7F deletes (1.1 [LEG-S])."""
-    kept = bytearray()
-    for byte in line:
-        if byte == 0x7F:
-            del kept[-1:]
-        else:
-            kept.append(byte)
-    at = bytes(kept).upper().find(b"AT")
-    return bytes(kept[at:]) if at >= 0 else None
+    def _say(self, data: bytes, at_s: float) -> None:
+        if self.port_present(at_s):
+            self._output.say(data, at_s)

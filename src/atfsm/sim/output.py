@@ -11,7 +11,9 @@ from atfsm.sim.faults import Injector, Point
 
 __all__ = ["Chunks", "Output"]
 
-NOISE: Final = bytes(range(0x80, 0x100))
+_NO_TEXT: Final = bytes(range(0x80, 0x100))
+_NO_ENDS: Final = bytes(byte if byte not in b"\r\n" else ord(".") for byte in range(256))
+_CUT_BYTES: Final = 64  # ours: a piece of random output is at most so long
 
 
 class Chunks(Enum):
@@ -27,26 +29,38 @@ class Output:
 
     Args:
         chunks: How it is cut.
-        chance: Where cuts and noise come from.
+        seed: Of cuts and of noise, each on its own: how it is cut changes nothing else.
         injector: What goes wrong.
     """
 
-    def __init__(self, chunks: Chunks, chance: random.Random, injector: Injector) -> None:
+    def __init__(self, chunks: Chunks, seed: int, injector: Injector) -> None:
         self._chunks = chunks
-        self._chance = chance
+        self._cuts = random.Random(f"cuts {seed}")  # noqa: S311  a simulation, no secret
+        self._noise = random.Random(f"noise {seed}")  # noqa: S311  a simulation, no secret
         self._injector = injector
         self._pieces: deque[tuple[float, bytes]] = deque()
 
     def say(self, data: bytes, at_s: float) -> None:
         """Say something that is no payload: an answer, an echo, a result code."""
+        if not data:
+            return
         gap_s = 0.0
+        noise = self._noise
         for name, fault in self._injector.at(Point.OUTPUT, at_s).items():
-            if name == "slow_bytes":
-                gap_s = fault.param("gap_s")
-            elif name == "burst_without_newline":
-                data = self._chance.randbytes(int(fault.param("count"))).translate(NO_ENDS) + data
-            else:
-                data = self._spoil(name, data)
+            match name:
+                case "slow_bytes":
+                    gap_s = fault.param("gap_s")
+                case "burst_without_newline":
+                    burst = noise.randbytes(int(fault.param("count")))
+                    data = burst.translate(_NO_ENDS) + data
+                case "non_utf8":
+                    data = bytes(noise.choices(_NO_TEXT, k=3)) + data
+                case "byte_garbled":
+                    garbled = bytearray(data)
+                    garbled[noise.randrange(len(data))] ^= 1 << noise.randrange(7)
+                    data = bytes(garbled)
+                case _:  # line_torn
+                    data = data[: len(data) // 2]
         if gap_s:
             for index in range(len(data)):
                 self._put(data[index : index + 1], at_s + gap_s * index)
@@ -57,25 +71,14 @@ class Output:
         """Say payload, and whatever belongs to it."""
         self._put(data, at_s)
 
-    def _spoil(self, name: str, data: bytes) -> bytes:
-        chance = self._chance
-        match name:
-            case "byte_garbled":
-                at = chance.randrange(len(data))
-                return data[:at] + bytes([data[at] ^ (1 << chance.randrange(7))]) + data[at + 1 :]
-            case "non_utf8":
-                return bytes(chance.choices(NOISE, k=3)) + data
-            case _:  # line_torn
-                return data[: len(data) // 2]
-
     def _put(self, data: bytes, at_s: float) -> None:
         # A wire has an order: nothing overtakes what was said before.
-        last_s = self._pieces[-1][0] if self._pieces else at_s
         if data:
+            last_s = self._pieces[-1][0] if self._pieces else at_s
             self._pieces.append((max(at_s, last_s), data))
 
     def read(self, now_s: float) -> list[bytes]:
-        """What is due, in the pieces in which it is read."""
+        """Give what is due, in the pieces in which it is read."""
         due = []
         while self._pieces and self._pieces[0][0] <= now_s:
             due.append(self._pieces.popleft()[1])
@@ -83,17 +86,19 @@ class Output:
             return due
         data = b"".join(due)
         if self._chunks is Chunks.BYTES:
-            return [data[i : i + 1] for i in range(len(data))]
-        cuts = sorted(self._chance.sample(range(1, len(data) + 1), min(len(data), 4)))
-        return [data[a:b] for a, b in zip([0, *cuts], [*cuts, len(data)], strict=True) if a != b]
+            return [data[index : index + 1] for index in range(len(data))]
+        pieces = []
+        start = 0
+        while start < len(data):
+            end = start + self._cuts.randint(1, _CUT_BYTES)
+            pieces.append(data[start:end])
+            start = end
+        return pieces
 
     def deadline_s(self) -> float | None:
-        """When the next piece is due."""
+        """Say when the next piece is due."""
         return self._pieces[0][0] if self._pieces else None
 
     def clear(self) -> None:
         """Lose what was not read yet."""
         self._pieces.clear()
-
-
-NO_ENDS: Final = bytes(c if c not in b"\r\n" else 0x2E for c in range(256))

@@ -1,9 +1,10 @@
-"""A transfer in data mode: who writes, how much, and where it ends."""
+"""A transfer in data mode: who writes, how much, and where it ends (1.6)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+
+from atfsm.sim.agenda import Later
 
 __all__ = ["Transfer"]
 
@@ -15,11 +16,12 @@ class Transfer:
     Attributes:
         sid: Whose it is.
         count: Bytes announced.
-        to: Where a datagram goes.
+        to: Where a datagram goes; None for a stream.
         is_direct: Whether it has no end but the escape (KTCPSTART).
         outgoing: What the modem writes; None: the host writes.
         then: What happens after the result.
-        payload: What the host wrote.
+        payload: What the host wrote and the modem did not pass on yet.
+        passed_bytes: How much it did.
     """
 
     sid: int
@@ -27,27 +29,32 @@ class Transfer:
     to: tuple[str, int] | None = None
     is_direct: bool = False
     outgoing: bytes | None = None
-    then: Callable[[float], None] | None = None
+    then: Later | None = None
     payload: bytearray = field(default_factory=bytearray)
-    _searched: int = 0
+    passed_bytes: int = 0
+    _searched_bytes: int = 0
 
-    @property
-    def has_part_of_pattern(self) -> bool:
-        """Whether the host has begun to write."""
-        return bool(self.payload)
-
-    def take(self, data: bytes, pattern: bytes | None) -> bytes | None:
-        """Take what the host wrote; return what stands behind the end pattern, or None.
+    def take(self, data: bytes, pattern: bytes) -> bytes | None:
+        """Take what the host wrote; give what stands behind the end pattern, or None.
 
         Every start is tried: ``---EOF--Pattern--`` is a payload of one dash.
         """
         self.payload += data
-        if pattern is None:
+        if self.is_direct:
             return None
-        end = self.payload.find(pattern, self._searched)
+        end = self.payload.find(pattern, self._searched_bytes)
         if end < 0:
-            self._searched = max(0, len(self.payload) - len(pattern) + 1)
+            self._searched_bytes = max(0, len(self.payload) - len(pattern) + 1)
             return None
         rest = bytes(self.payload[end + len(pattern) :])
         del self.payload[end:]
         return rest
+
+    def pass_on(self, kept_bytes: int) -> bytes:
+        """Give the payload, except its last bytes, in which a pattern may have begun."""
+        size_bytes = max(0, len(self.payload) - kept_bytes)
+        passed = bytes(self.payload[:size_bytes])
+        del self.payload[:size_bytes]
+        self.passed_bytes += size_bytes
+        self._searched_bytes = max(0, self._searched_bytes - size_bytes)
+        return passed

@@ -11,17 +11,15 @@
 
 from __future__ import annotations
 
-import heapq
 import random
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import count
 
+from atfsm.sim.agenda import Agenda, Later
 from atfsm.sim.network import Connected, Data, Failed, LinkEvent, PeerClosed
 
-__all__ = ["Echo", "Server", "Silence", "Sink", "VirtualLink", "VirtualNetwork"]
+__all__ = ["Echo", "Page", "Server", "Silence", "Sink", "VirtualLink", "VirtualNetwork"]
 
-DNS_ERROR, CONNECTION_ERROR = 3, 5  # 3.4 [M207]
+NETWORK_ERROR, DNS_ERROR, CONNECTION_ERROR = 0, 3, 5  # 3.4 [M207]
 
 
 @dataclass
@@ -46,6 +44,11 @@ class Server:
         """Everything that came."""
         return b"".join(self.received)
 
+    @property
+    def closes(self) -> bool:
+        """Whether it closes a connection after it has answered."""
+        return False
+
 
 class Sink(Server):
     """Keeps what comes and says nothing."""
@@ -57,6 +60,23 @@ class Echo(Server):
     def answer(self, data: bytes) -> bytes:
         """The same."""
         return data
+
+
+class Page(Server):
+    """Answers a request that ends in an empty line with a page, and closes: HTTP, nearly."""
+
+    def answer(self, data: bytes) -> bytes:
+        """The page, once the request is complete."""
+        del data
+        if not self.stream.endswith(b"\r\n\r\n"):
+            return b""
+        request = self.received[-1]
+        return b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(request), request)
+
+    @property
+    def closes(self) -> bool:
+        """It closes after its page."""
+        return True
 
 
 class Silence(Server):
@@ -110,6 +130,8 @@ class VirtualLink:
         answer = server.answer(data)
         if answer:
             self.network.later(now_s, lambda _: self.put(Data(answer, to)))
+            if server.closes and self.is_stream:
+                self.close_by_peer(now_s)
 
 
 class VirtualNetwork:
@@ -124,10 +146,25 @@ class VirtualNetwork:
         self._chance = random.Random(seed)  # noqa: S311  latencies, not secrets
         self._latency_s = latency_s
         self._servers: dict[tuple[str, str, int], Server] = {}
-        self._agenda: list[tuple[float, int, Callable[[float], None]]] = []
-        self._number = count()
+        self._agenda = Agenda()
         self._last_s = 0.0
-        self.is_out = False  # an outage: nothing arrives, nothing connects
+        self._links: list[VirtualLink] = []
+        self._is_out = False
+
+    @property
+    def is_out(self) -> bool:
+        """Whether there is an outage: connections are lost, and nothing connects or arrives."""
+        return self._is_out
+
+    @is_out.setter
+    def is_out(self, is_out: bool) -> None:
+        self._is_out = is_out
+        if is_out:
+            self._agenda.clear()
+            for link in self._links:
+                link.put(Failed(NETWORK_ERROR))
+                link.is_open = False
+            self._links.clear()
 
     def serve_tcp(self, host: str, port: int, server: Server) -> Server:
         """Let somebody accept connections."""
@@ -147,6 +184,11 @@ class VirtualNetwork:
         """Begin to connect."""
         server = self._servers.get(("tcp", host, port))
         link = VirtualLink(self, server, is_stream=True)
+        self._links = [each for each in self._links if each.is_open]
+        if self._is_out:
+            link.put(Failed(NETWORK_ERROR))
+            return link
+        self._links.append(link)
         is_name = not host.replace(".", "").isdigit()
         if server is not None:
             server.links.append(link)
@@ -164,18 +206,16 @@ class VirtualNetwork:
         del local_port, now_s
         return VirtualLink(self, None, is_stream=False)
 
-    def later(self, now_s: float, do: Callable[[float], None]) -> None:
+    def later(self, now_s: float, do: Later) -> None:
         """Do something a latency later, in the order in which it was asked for."""
-        if not self.is_out:
+        if not self._is_out:
             self._last_s = max(self._last_s, now_s + self._chance.uniform(*self._latency_s))
-            heapq.heappush(self._agenda, (self._last_s, next(self._number), do))
+            self._agenda.add(self._last_s, do)
 
     def advance(self, now_s: float) -> None:
         """Let everything happen that is due."""
-        while self._agenda and self._agenda[0][0] <= now_s:
-            at_s, _, do = heapq.heappop(self._agenda)
-            do(at_s)
+        self._agenda.advance(now_s)
 
     def deadline_s(self) -> float | None:
         """When the next thing happens."""
-        return self._agenda[0][0] if self._agenda else None
+        return self._agenda.deadline_s()

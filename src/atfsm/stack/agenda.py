@@ -23,6 +23,7 @@ from atfsm.stack.rig import Rig
 from atfsm.stack.work import Work, listed
 
 PROBE_S: Final = 1.0  # 6.1: AT every 1 s (KR)
+PORT_S: Final = 30.0  # 6.4: boot 30 s (STM); a port that is gone longer is a line that is dead
 QUIET_S: Final = 0.5  # ours: twice the gap that let no late answer pass (peers 1.5: 0.3 s)
 BANNER_S: Final = 16.0  # 6.1: typical 7 s (KR), 12 s (ZN); after that the modem is asked
 SIM_POLL_S: Final = 1.0  # 6.4: CPIN READY after boot 15 s, poll 1 s
@@ -87,6 +88,9 @@ class Agenda:
         """Everything that is due, the most urgent first, among times to look again."""
         rig = self._rig
         line = rig.machines.state("line")
+        if rig.port_gone_s is not None and rig.now_s < rig.port_gone_s + PORT_S:
+            yield rig.port_gone_s + PORT_S
+            return
         if line == LineState.FULL_RESET_ENDING_DATA:
             if not rig.is_taken("line", ""):
                 yield Ask(rig.config.end_pattern, Purpose.STEP, "line")

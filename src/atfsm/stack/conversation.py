@@ -46,7 +46,6 @@ class Conversation:
 
     Attributes:
         exchange: What is known of the conversation.
-        lines: The last lines of the wire, oldest first.
     """
 
     def __init__(self, dialect: Dialect, *, end_pattern: bytes, verifies_echo: bool) -> None:
@@ -54,7 +53,7 @@ class Conversation:
         self._framer = Framer(max_line_bytes=LINE_BYTES_AT_MOST)
         self._end_pattern = end_pattern
         self.exchange = Exchange(dialect.end_pattern, verifies_echo=verifies_echo)
-        self.lines: deque[str] = deque(maxlen=LINES_KEPT)
+        self._lines: deque[tuple[str, bytes]] = deque(maxlen=LINES_KEPT)
 
     @property
     def buffered_bytes(self) -> int:
@@ -125,5 +124,11 @@ class Conversation:
         return data is not None and data.mode is DataMode.IN
 
     def _note(self, direction: str, text: bytes) -> None:
-        shown = text[:SHOWN_BYTES].decode("utf-8", "backslashreplace")
-        self.lines.append(f"{direction} {shown}")
+        self._lines.append((direction, text[:SHOWN_BYTES]))
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The last lines of the wire, oldest first, each with its direction."""
+        return tuple(
+            f"{at} {text.decode('utf-8', 'backslashreplace')}" for at, text in self._lines
+        )

@@ -33,8 +33,8 @@ from atfsm.stack.conversation import Piece
 from atfsm.stack.coupling import TABLED
 from atfsm.stack.memory import Memory
 from atfsm.stack.outputs import Answered, Output, Read, Written
-from atfsm.stack.payload import cut, is_sendable
 from atfsm.stack.recovery import Recovery
+from atfsm.stack.requests import check_payload, check_peer
 from atfsm.stack.rig import Rig
 from atfsm.stack.sockets import Parcel, Socket
 from atfsm.stack.whole import Move
@@ -118,13 +118,14 @@ class Stack:
 
     def port_lost(self, now_s: float) -> None:
         """The port vanished: whoever comes back may be another."""
-        self._rig.now_s = now_s
+        self._rig.now_s = self._rig.port_gone_s = now_s
         self._rig.inject("line", "", LineFact.PORT_LOST, "the port is gone")
         self._go_on()
 
     def port_returned(self, now_s: float) -> None:
         """The port is back: the line is made sure of at once."""
         self._rig.now_s = now_s
+        self._rig.port_gone_s = None
         if not self._rig.machines.is_resetting("line"):
             self._rig.inject("line", "", LineFact.FULL_RESET, "the port is back")
         self._go_on()
@@ -140,10 +141,7 @@ class Stack:
         return self._open("udp", host, port, now_s)
 
     def _open(self, machine: str, host: str, port: int, now_s: float) -> int:
-        if not host or not host.isascii() or any(c in host for c in '",;\r\n\0 '):
-            raise ValueError(f"{host!r} is no host name or address")
-        if not 0 < port < 65_536:
-            raise ValueError(f"{port} is no port: 1 to 65535")
+        check_peer(host, port)
         self._rig.now_s = now_s
         self._handles += 1
         self._rig.sockets[self._handles] = Socket(self._handles, machine, host, port)
@@ -158,18 +156,8 @@ class Stack:
             ValueError: The data cannot be sent: empty, a datagram too long, or it holds the end
                 pattern in a way that no cutting helps.
         """
-        socket, config = self._rig.sockets[handle], self._rig.config
-        if not data:
-            raise ValueError("there is nothing to send")
-        if socket.machine == "udp" and len(data) > config.datagram_bytes:
-            raise ValueError(
-                f"a datagram of {len(data)} bytes is too long: at most {config.datagram_bytes}"
-            )
-        if not _can_be_sent(data, socket.machine, config):
-            raise ValueError(
-                f"the payload holds the end pattern {config.end_pattern!r}, which would end it "
-                "early: choose a pattern that no payload holds"
-            )
+        socket = self._rig.sockets[handle]
+        check_payload(self._rig.config, socket.machine, data)
         self._rig.now_s = now_s
         self._tickets += 1
         is_open = socket.opened_s is not None
@@ -265,8 +253,11 @@ class Stack:
     @property
     def states(self) -> Mapping[tuple[str, str], str]:
         """Where every machine stands, by chart and key."""
-        places = self._rig.machines.places
-        return {(p.machine, p.key): table(TABLED[p.machine]).states[p.state] for p in places}
+        machines = self._rig.machines
+        ladder = {("recovery", ""): machines.state("recovery")}
+        return ladder | {
+            (p.machine, p.key): machines.state(p.machine, p.key) for p in machines.places
+        }
 
     # ------------------------------------------------------------------ what comes
 
@@ -376,16 +367,3 @@ class Stack:
         rig.hear(rig.talk.say(ask.text))
         if ask.limit_s is not None:
             rig.talk.limit(ask.limit_s)
-
-
-def _can_be_sent(data: bytes, machine: str, config: Config) -> bool:
-    """Whether every piece of *data* can be sent under the end pattern."""
-    if machine == "udp" or config.end_pattern not in data:
-        return is_sendable(data[-len(config.end_pattern) :], config.end_pattern)
-    start = 0
-    while start < len(data):
-        piece = cut(data, start, config.chunk_bytes, config.end_pattern)
-        if piece is None:
-            return False
-        start += len(piece)
-    return True

@@ -89,7 +89,7 @@ class Recovery:
         kind = "climbed"
         if rules.is_wobble[move.after]:
             kind = rules.states[move.after].removeprefix("wobble_")
-        lines = tuple(self._rig.talk.lines)
+        lines = self._rig.talk.lines
         before = rules.states[move.before]
         return Cause(move.machine, move.key, before, kind, str(move.fact), line, lines)
 

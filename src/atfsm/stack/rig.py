@@ -39,6 +39,7 @@ class Rig:
         machines: Every machine.
         sockets: The application's sockets, by handle.
         now_s: The time of the present call.
+        port_gone_s: Since when there is no port; None: there is one.
         out: What was not taken yet.
         moved: Moves that nobody has looked at yet, with the line that made them.
     """
@@ -51,6 +52,7 @@ class Rig:
         )
         self.machines = Residents(start())
         self.sockets: dict[int, Socket] = {}
+        self.port_gone_s: float | None = None
         self.out: list[Output] = []
         self.moved: deque[tuple[Move, str]] = deque()
         self._armed_s: dict[tuple[str, str], float] = {}
@@ -69,8 +71,9 @@ class Rig:
 
     def hear(self, piece: Piece) -> None:
         """Tell what a piece of the wire told."""
-        text = piece.text if piece.what is not What.PAYLOAD else b"payload"
-        self.tell(piece.told, text.decode("utf-8", "backslashreplace"))
+        if piece.told:
+            text = piece.text if piece.what is not What.PAYLOAD else b"payload"
+            self.tell(piece.told, text.decode("utf-8", "backslashreplace"))
 
     def inject(self, machine: str, key: str, fact: Fact, why: str, context: str = "") -> None:
         """Tell one fact that the wire does not carry."""
