@@ -41,8 +41,9 @@ check: lint ## all that has to hold before a change is sent: lint, fresh drawing
 coverage: $(VENV)/.dev-ready ## run every test and list the branches that none took
 	@$(BIN)/python -m pytest --cov --cov-report=term-missing $(ARGS)
 
-bench: $(VENV)/.dev-ready ## measure replay
+bench: $(VENV)/.dev-ready ## measure replay and the live stack, as ratios
 	@PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_replay.py $(ARGS)
+	@PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_live.py
 
 prove: $(VENV)/.dev-ready ## run the large numbers, about an hour; ARGS="--scale 0.01" runs a part
 	@PYTHONPATH=. $(BIN)/python -m tests.prove $(ARGS)

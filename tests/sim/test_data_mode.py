@@ -41,7 +41,7 @@ def arrived(terminal: Terminal) -> bytes:
     [
         b"x",
         b"-",
-        b"--EOF--Pattern-",
+        b"--EOF--Patter",
         b"\r\nOK\r\n",
         b"--EOF----EOF--Patter-",
         bytes(range(256)),
@@ -57,7 +57,7 @@ def test_payload_ends_at_its_pattern(payload: bytes, step: int, terminal: Termin
         terminal.type(stream[start : start + step], 0.001) for start in range(0, len(stream), step)
     )
 
-    assert heard + terminal.run(0.04) == OK
+    assert OK == heard + terminal.run(0.04)
     assert payload == arrived(terminal)
 
 
@@ -109,13 +109,14 @@ def test_urcs_wait_for_the_end_of_data_mode(terminal: Terminal) -> None:
 
 
 def test_a_link_that_is_lost_ends_data_mode(terminal: Terminal) -> None:
-    """[M302]: NO CARRIER, then the notification; the pattern that comes later means nothing."""
+    """[M302]: NO CARRIER, then the notification; a pattern that comes later reads as ATtern."""
     terminal.ask(b"AT+KTCPSND=1,5")
     link_of(terminal).close_by_peer(terminal.now_s)
     heard = terminal.run(1.0)
 
     assert heard.startswith(b"\r\nNO CARRIER\r\n\r\n+KTCP_NOTIF: 1,4\r\n")
-    assert b"" == terminal.type(b"hello" + PATTERN + b"\r")
+    assert b"" == terminal.type(b"hello" + PATTERN)
+    assert b"\r\n+CME ERROR: 3\r\n" == terminal.type(b"\r")
     assert OK == terminal.ask(b"AT")
 
 

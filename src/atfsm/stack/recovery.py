@@ -43,6 +43,16 @@ DUE: Final = {
     Rung.MODEM: RecoveryFact.MODEM_RESTART_DUE,
     Rung.POWER: RecoveryFact.POWER_CUT_DUE,
 }
+#: The last step of each full reset: whoever leaves it has completed the reset.
+LAST_STEPS: Final[frozenset[tuple[str, str]]] = frozenset(
+    {
+        ("modem", ModemState.FULL_RESET_CUTTING_POWER),
+        ("modem", ModemState.FULL_RESET_BOOTING),
+        ("pdp", PdpState.FULL_RESET_AWAITING_CLOSED),
+        ("tcp", TcpState.FULL_RESET_READING_BACK),
+        ("udp", UdpState.FULL_RESET_READING_BACK),
+    }
+)
 PASSED_DATA: Final[frozenset[Fact]] = frozenset(
     {TcpFact.SENT, TcpFact.RECEIVED, UdpFact.SENT, UdpFact.RECEIVED}
 )
@@ -82,7 +92,7 @@ class Recovery:
             self._fall(move, cause)
         if move.fact in PASSED_DATA and move.before != move.after:
             self._passed_data(move)
-        self._look_at_lower(move, rules.states[move.before], rules.states[move.after])
+        self._look_further(move, rules.states[move.before], rules.states[move.after])
 
     def _cause(self, move: Move, line: str) -> Cause:
         rules = table(TABLED[move.machine])
@@ -158,29 +168,19 @@ class Recovery:
         self._causes[machine, key] = replace(cause, kind="climbed")
         self._rig.inject(machine, key, fact, cause.line)
 
-    def _look_at_lower(self, move: Move, before: str, after: str) -> None:
-        """What the lower machines do that a chart cannot say: it is counted, or timed."""
+    def _look_further(self, move: Move, before: str, after: str) -> None:
+        """What follows from leaving or entering a state, beside falling."""
         if before == after:
             return
-        match move.machine:
-            case "line" if before == LineState.QUARANTINED and move.fact is LineFact.LIMIT_PASSED:
-                # No result came, so a late one may still come: the line is made sure of.
-                self._rig.inject("line", "", LineFact.FULL_RESET, "no result in quarantine")
-                self._line_falls(self._cause(move, "no result in quarantine"))
-            case "modem" if before == ModemState.FULL_RESET_CUTTING_POWER:
-                self.tell(RecoveryFact.RESET_COMPLETED)
-            case "modem" if before == ModemState.FULL_RESET_BOOTING:
-                self.tell(RecoveryFact.RESET_COMPLETED)
-            case "modem" if after == ModemState.REGISTERED and not self._rig.sockets:
-                self.served("")
-            case "pdp" if before == PdpState.FULL_RESET_AWAITING_CLOSED:
-                self.tell(RecoveryFact.RESET_COMPLETED)
-            case "tcp" if before == TcpState.FULL_RESET_READING_BACK:
-                self.tell(RecoveryFact.RESET_COMPLETED)
-            case "udp" if before == UdpState.FULL_RESET_READING_BACK:
-                self.tell(RecoveryFact.RESET_COMPLETED)
-            case _:
-                pass
+        if (move.machine, before) in LAST_STEPS:
+            self.tell(RecoveryFact.RESET_COMPLETED)
+        if after == ModemState.REGISTERED and not self._rig.sockets:
+            self.served("")
+        if before == LineState.QUARANTINED and move.fact is LineFact.LIMIT_PASSED:
+            # No result came, so a late one may still come: the line is made sure of.
+            why = "no result in quarantine"
+            self._rig.inject("line", "", LineFact.FULL_RESET, why)
+            self._line_falls(replace(self._cause(move, why), kind="silent"))
 
     # ------------------------------------------------------------------ sockets
 
