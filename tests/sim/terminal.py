@@ -10,6 +10,7 @@ from atfsm.sim.virtual import Echo, Silence, Sink
 ANSWER_S = 0.04  # longer than any answer takes, shorter than anything on the network
 NETWORK_S = 0.05  # how long anything on the network takes
 PATTERN = b"--EOF--Pattern--"
+MOMENTS_AT_MOST = 200_000  # of one run; more is no progress
 
 
 class Terminal:
@@ -54,7 +55,10 @@ class Terminal:
         """Let the time pass, from event to event; give what was read."""
         end_s = self.now_s + for_s
         heard = b""
+        moments = 0
         while True:
+            moments += 1
+            assert moments < MOMENTS_AT_MOST, "a moment that never ends"
             self.modem.advance(self.now_s)
             pieces = self.modem.read(self.now_s)
             self.chunks += pieces

@@ -1,4 +1,4 @@
-"""Data mode of the simulated modem: payload in both directions, its end, the escape (1.6, 3, 4)."""
+"""Data mode of the simulated modem: payload in both directions, its end, the escape (1.6)."""
 
 from __future__ import annotations
 

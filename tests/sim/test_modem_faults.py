@@ -36,7 +36,7 @@ def test_the_catalogue_is_complete() -> None:
 # ------------------------------------------------------------------------------ what a host sees
 
 #: A fault of a command line or of its answer: written, then what is read, with echo off.
-ANSWERS = (
+ANSWERS: tuple[tuple[str, dict[str, float], bytes, bytes], ...] = (
     ("reply_lost", {}, b"AT+CSQ\r", b""),
     ("reply_duplicated", {}, b"AT+CSQ\r", CSQ * 2),
     ("final_missing", {}, b"AT+CSQ\r", b"\r\n+CSQ: 20,99\r\n"),
@@ -439,7 +439,7 @@ def test_what_is_no_fault_is_refused(text: str) -> None:
 
 def test_a_fault_happens_as_often_as_it_may() -> None:
     """At: once. Times: so often. Neither: each time. After: not before. p: by chance."""
-    rows = (
+    rows: tuple[tuple[Fault, list[int]], ...] = (
         (Fault("error_instead", at=3), [3]),
         (Fault("error_instead", after=17), [18, 19, 20]),
         (Fault("error_instead", after=5, times=2), [6, 7]),

@@ -47,7 +47,7 @@ def session(
 def test_nothing_raises_and_the_cuts_change_nothing(
     profile: str, faults: list[Fault], written: list[tuple[bytes, float]]
 ) -> None:
-    """Any host, any faults: no exception, no endless moment; the bytes are the same however cut."""
+    """Any host, any fault: no exception, no endless moment; the same bytes however they come."""
     heard, _, fired_s = session(profile, faults, written, Chunks.WHOLE)
     for chunks in (Chunks.RANDOM, Chunks.BYTES):
         other, pieces, other_s = session(profile, faults, written, chunks)

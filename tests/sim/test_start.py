@@ -11,7 +11,7 @@ OK = b"\r\nOK\r\n"
 
 
 def test_hl78_starts_in_the_order_of_the_field() -> None:
-    """[Z#75398]: +CEREG: 2 at 6.3 s, +KSUP: 0 at 6.5 s, then registered; what was set is stored."""
+    """[Z#75398]: +CEREG: 2 at 6.3 s, +KSUP: 0 at 6.5 s, then registered; both settings stay."""
     terminal = Terminal("hl78")
     terminal.prepare()
     terminal.ask(b"AT+KSREP=1")
@@ -27,7 +27,7 @@ def test_hl78_starts_in_the_order_of_the_field() -> None:
 
 @pytest.mark.parametrize("profile", ["hl78", "rc76", "rc7611", "hl75"])
 def test_what_is_volatile_is_lost(profile: str) -> None:
-    """Echo is on, errors are words, the pattern is the default, no session is left; KSREP stays."""
+    """Echo is on, errors are words, the pattern is the default, no session is left."""
     terminal = Terminal(profile)
     terminal.connect()
     terminal.ask(b"AT+KSREP=1")
@@ -169,6 +169,17 @@ def test_one_of_two_sessions_keeps_the_context() -> None:
     assert OK + b"\r\n+KCNX_IND: 1,5,30\r\n" == terminal.ask(b"AT+KTCPCLOSE=2")
 
 
+def test_a_context_that_nobody_waits_for_any_more_counts_its_idle_time() -> None:
+    """The session is closed before its context is up."""
+    terminal = Terminal("hl78")
+    terminal.prepare()
+    terminal.ask(b'AT+KTCPCFG=1,0,"203.0.113.5",7')
+    terminal.ask(b"AT+KTCPCNX=1")
+    assert OK == terminal.ask(b"AT+KTCPCLOSE=1")
+
+    assert b"\r\n+KCNX_IND: 1,1,0\r\n\r\n+KCNX_IND: 1,5,30\r\n" == terminal.run(5.0)
+
+
 def test_a_context_that_is_taken_down_takes_its_sessions() -> None:
     """KCNXDOWN: refused while it is used, unless it is forced; then code 0 for each session."""
     terminal = Terminal("rc76")
@@ -241,10 +252,12 @@ def test_lost_coverage_ends_everything_that_stands_on_it() -> None:
     terminal.modem.cover(terminal.now_s, present=False)
     lost = b"\r\n+KCNX_IND: 1,0,0\r\n\r\n+KTCP_NOTIF: 1,0\r\n\r\n+CEREG: 2\r\n"
     assert lost == terminal.run(600.0)
-    heard = terminal.ask(b"AT+KTCPCNX=1", 120.0)
+    heard = terminal.ask(b"AT+KTCPCNX=1", 210.0)
     tries = (b"1,4,1", b"1,2,1,2,60", b"1,4,2", b"1,2,2,2,60")
     said = b"".join(b"\r\n+KCNX_IND: %b\r\n" % each for each in tries)
     assert OK + said + b"\r\n+KTCP_NOTIF: 1,0\r\n" == heard
+    assert OK + b"\r\n+KCNX_IND: 1,4,1\r\n" == terminal.ask(b"AT+KTCPCNX=1", 30.0)
     terminal.modem.cover(terminal.now_s, present=True)
+    back = (b"+CEREG: 1", b"+KCNX_IND: 1,1,0", b"+KTCP_IND: 1,1")
 
-    assert b"\r\n+CEREG: 1\r\n" == terminal.run(5.0)
+    assert b"".join(b"\r\n%b\r\n" % each for each in back) == terminal.run(5.0)

@@ -12,14 +12,17 @@ def sends_before_their_time(outcome: Outcome) -> list[str]:
     """KTCPSND and KUDPSND that were written before the IND of their session."""
     usable: set[tuple[bytes, bytes]] = set()
     wrong = []
+    tail = b""  # a line may come byte by byte
     for _, output in outcome.outputs:
         match output:
             case Read(data):
-                usable |= set(re.findall(rb"\+K(TCP|UDP)_IND: (\d+),1", data))
-                usable |= {(b"TCP", b"1")} if re.search(rb"\+KTCPSTAT: 3,", data) else set()
+                tail = (tail + data)[-4096:]
+                usable |= set(re.findall(rb"\+K(TCP|UDP)_IND: (\d+),1\r", tail))
+                usable |= {(b"TCP", b"1")} if re.search(rb"\+KTCPSTAT: 3,", tail) else set()
             case Written(data):
                 gone = re.match(rb"AT\+K(TCP|UDP)(?:CLOSE|DEL)=(\d+)", data)
                 if gone:
+                    tail = b""
                     usable.discard((gone[1], gone[2]))
                 sent = re.match(rb"AT\+K(TCP|UDP)SND=(\d+)", data)
                 if sent and (sent[1], sent[2]) not in usable:

@@ -14,6 +14,7 @@ from atfsm.sim.profiles import Profile
 __all__ = ["Context", "Contexts", "Timer"]
 
 RAISE_S: Final = 0.4  # ours: from the attempt to the address
+PATIENCE_S: Final = 0.5  # ours: how often an attempt looks for a network
 ADDRESS: Final = b"10.0.0.7"
 
 
@@ -24,7 +25,7 @@ class Timer:
     Attributes:
         retry_s: ``tim1``: from a failed attempt to the next.
         attempts: ``nbtrial``: how many there are.
-        limit_s: ``tim2``, which is kept and of no effect here.
+        limit_s: ``tim2``: how long an attempt waits for a network.
         idle_s: From the last close to the end.
     """
 
@@ -128,23 +129,31 @@ class Contexts:
     def _attempt(self, cnx: int, number: int, now_s: float) -> None:
         self._say(cnx, b"4,%d" % number, now_s)
         context = self.known[cnx]
-        attempt = context.attempt
-        self._port.later(
-            now_s + RAISE_S, lambda at_s: self._end_attempt(cnx, number, attempt, at_s)
-        )
+        attempt, until_s = context.attempt, now_s + self.timer(cnx).limit_s
 
-    def _end_attempt(self, cnx: int, number: int, attempt: int, now_s: float) -> None:
+        def look(at_s: float) -> None:
+            if attempt != context.attempt:
+                return
+            if self._may_rise():
+                self._succeed(cnx, at_s)
+            elif at_s < until_s:
+                self._port.later(at_s + PATIENCE_S, look)
+            else:
+                self._fail(cnx, number, at_s)
+
+        self._port.later(now_s + RAISE_S, look)
+
+    def _succeed(self, cnx: int, now_s: float) -> None:
         context = self.known[cnx]
-        if attempt != context.attempt:
-            return
-        if self._may_rise():
-            context.is_up = True
-            self._say(cnx, b"1,0", now_s)
-            waiting, context.waiting = context.waiting, []
-            for then in waiting:
-                then(now_s)
-            return
-        timer = self.timer(cnx)
+        context.is_up = True
+        self._say(cnx, b"1,0", now_s)
+        waiting, context.waiting = context.waiting, []
+        for then in waiting:
+            then(now_s)
+
+    def _fail(self, cnx: int, number: int, now_s: float) -> None:
+        context = self.known[cnx]
+        attempt, timer = context.attempt, self.timer(cnx)
         self._say(cnx, b"2,%d,%d,%d" % (number, timer.attempts, timer.retry_s), now_s)
         if number >= timer.attempts:
             context.go_down()

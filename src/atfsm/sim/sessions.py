@@ -163,6 +163,7 @@ class Sessions:
 
         def dial(at_s: float) -> None:
             if session.status != CONNECTING or self.known.get(session.sid) is not session:
+                self.settle(session.cnx, at_s)  # it was closed meanwhile
                 return
             if session.kind == b"TCP":
                 session.link = self._network.open_tcp(session.host, session.port, at_s)

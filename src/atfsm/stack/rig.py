@@ -12,7 +12,7 @@ from math import inf
 from typing import Final
 
 from atfsm.at.dialect import Told
-from atfsm.at.exchange import What
+from atfsm.at.exchange import Exchange, What
 from atfsm.charts import LineState
 from atfsm.fact import Fact, FactKind
 from atfsm.machine import table
@@ -56,6 +56,8 @@ class Rig:
         self.out: list[Output] = []
         self.moved: deque[tuple[Move, str]] = deque()
         self._armed_s: dict[tuple[str, str], float] = {}
+        self._deadlines: list[tuple[float, Slot]] | None = None
+        self._deadlines_for: Exchange | None = None
         self._taken: set[tuple[str, str]] = set()
 
     # ------------------------------------------------------------------ facts
@@ -81,6 +83,7 @@ class Rig:
         self.tell((Told(machine, key, fact, context),), why)
 
     def _note(self, move: Move, line: str) -> None:
+        self._deadlines = None
         at = (move.machine, move.key)
         changed = move.before != move.after or bool(move.origin)
         rules = table(TABLED[move.machine])
@@ -113,6 +116,7 @@ class Rig:
 
     def take_step(self, machine: str, key: str) -> None:
         """The command of a step is written now: its limit counts from here."""
+        self._deadlines = None
         self._taken.add((machine, key))
         self._armed_s[machine, key] = self.now_s
 
@@ -126,12 +130,19 @@ class Rig:
         """Since when a machine is in its state."""
         return self._armed_s.get((machine, key), self.now_s)
 
-    def deadlines(self) -> Iterator[tuple[float, Slot]]:
+    def deadlines(self) -> list[tuple[float, Slot]]:
         """Every limit that runs, and when it passes.
 
         A step whose command was not written yet has none: the close is never skipped because
         the line was busy.
         """
+        # Most lines move nothing, so what was worked out before them still holds.
+        if self._deadlines is None or self._deadlines_for is not self.talk.exchange:
+            self._deadlines = list(self._work_out_deadlines())
+            self._deadlines_for = self.talk.exchange
+        return self._deadlines
+
+    def _work_out_deadlines(self) -> Iterator[tuple[float, Slot]]:
         for slot in slots(self.talk.exchange, self.machines.standing, resets=True):
             at = (slot.machine, slot.key)
             step = (slot.machine, self.machines.state(*at))
@@ -145,6 +156,7 @@ class Rig:
 
     def pass_limit(self, at_s: float, slot: Slot, now_s: float) -> None:
         """A limit passed at *at_s*: tell whom it is charged to."""
+        self._deadlines = None
         self.now_s = max(self.now_s, at_s)
         self.out.append(LimitPassed(slot.machine, slot.key, at_s, slot.limit_s))
         before = self.machines.places
@@ -158,6 +170,7 @@ class Rig:
             fact = TABLED[slot.machine].limit_passed
             self.tell((Told(slot.machine, slot.key, fact),), line)
         if self.machines.places == before:
+            self._deadlines = None
             self._armed_s[slot.machine, slot.key] = now_s
 
     # ------------------------------------------------------------------ who is who
