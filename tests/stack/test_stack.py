@@ -81,13 +81,13 @@ def test_nothing_is_read_that_nobody_has_room_for() -> None:
     handle = it.stack.open_tcp("192.0.2.1", 7, it.now_s)
     it.carry_out()
     it.run(10.0, lambda: bool(it.of(Opened)))
-    send(it, handle, b"hello")
+    send(it, handle, b"abcde")
     it.run(10.0)
     assert [] == it.of(Received)
     it.stack.grant(handle, 3, it.now_s)
     it.carry_out()
     it.run(10.0)
-    assert [Received(handle, b"hel")] == it.of(Received)
+    assert [Received(handle, b"abc")] == it.of(Received)
 
 
 def test_a_session_left_behind_is_closed_and_deleted() -> None:

@@ -13,7 +13,7 @@ from atfsm.cli.terms import CLEAN, WOBBLE, complain
 from atfsm.errors import AtfsmError
 
 if TYPE_CHECKING:
-    from atfsm.live.ask import Asked
+    from atfsm.live.ask import Asked, Asker
 
 SCHEMA: Final = "atfsm.at/1"
 #: Commands whose text follows a prompt, which nobody would give (3GPP TS 27.005).
@@ -68,24 +68,33 @@ def seconds(text: str) -> float:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from atfsm.live.ask import Asker
+    from atfsm.live.ask import Asker, PortError
 
-    texts = [_checked(text) for text in arguments.commands if text != "-"]
+    for text in arguments.commands:
+        if text != "-":
+            _checked(text)  # before anything is written
     speed = arguments.baud or 115_200
     with Asker(arguments.port, baudrate=speed, rtscts=arguments.rtscts) as asker:
-        if not asker.make_sure():
-            complain(f"{arguments.port}: {asker.why_silent()}")
+        try:
+            return _ask(arguments, asker)
+        except PortError as error:  # it was there, and is gone
+            complain(f"{arguments.port}: {error}")
             return WOBBLE
-        code = CLEAN
-        given = iter(texts)
-        for text in arguments.commands:
-            for command in _read() if text == "-" else (next(given),):
-                asked = asker.ask(command, arguments.timeout)
-                _show_as_json(asked) if arguments.json else _show(asked)
-                if not asked.result:
-                    return WOBBLE
-                code = code if asked.ok else WOBBLE
-        return code
+
+
+def _ask(arguments: argparse.Namespace, asker: Asker) -> int:
+    if not asker.make_sure():
+        complain(f"{arguments.port}: {asker.why_silent()}")
+        return WOBBLE
+    code = CLEAN
+    for text in arguments.commands:
+        for command in _read() if text == "-" else (_checked(text),):
+            asked = asker.ask(command, arguments.timeout)
+            _show_as_json(asked) if arguments.json else _show(asked)
+            if not asked.result:
+                return WOBBLE
+            code = code if asked.ok else WOBBLE
+    return code
 
 
 def _read() -> Iterator[bytes]:
@@ -126,7 +135,7 @@ def _show(asked: Asked) -> None:
 def _why(asked: Asked) -> str:
     if asked.restarted:
         return "the modem restarted instead of answering"
-    return f"no answer within {asked.took_s:.0f} s"
+    return f"no answer within {asked.took_s:.1f} s"
 
 
 def _show_as_json(asked: Asked) -> None:

@@ -57,7 +57,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _findings(arguments: argparse.Namespace) -> Iterator[tuple[str, Finding]]:
     from atfsm.live import checkup
-    from atfsm.live.ask import Asker, is_wired
+    from atfsm.live.ask import Asker, PortError, is_wired
 
     url, rtscts = arguments.port, arguments.rtscts
     wired = is_wired(url)
@@ -73,7 +73,10 @@ def _findings(arguments: argparse.Namespace) -> Iterator[tuple[str, Finding]]:
                 if speed != SPEEDS[0] and not arguments.baud:
                     found = checkup.note(where, f"give --baud {speed}")
                 yield "speed", found
-                yield from _asked(asker, checkup.Scene(wired, rtscts))
+                try:
+                    yield from _asked(asker, checkup.Scene(wired, rtscts))
+                except PortError as error:  # it was there, and is gone
+                    yield "port", checkup.warning(str(error), "look at cable, power and supply")
                 return
             silence = asker.why_silent() if asker.heard_bytes or not silence else silence
     what = f"at {len(speeds)} speeds " if len(speeds) > 1 else ""

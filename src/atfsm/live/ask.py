@@ -222,25 +222,28 @@ class Asker:
         lines: list[bytes] = []
         unasked: list[bytes] = []
         result = b""
-        while self._talk.exchange.in_flight is not None and self._clock.monotonic_s() < end_s:
+        while self._owes() and self._clock.monotonic_s() < end_s:
             for piece in self._hear(end_s):
-                in_flight = self._talk.exchange.in_flight
                 match piece.what:
                     case What.INFORMATION if len(lines) < LINES_AT_MOST:
                         lines.append(piece.text)
                     case What.URC:
                         unasked.append(piece.text)
-                    case What.RESULT if in_flight is None and not result:
+                    case What.RESULT if not self._owes() and not result:
                         result = piece.text
                     case What.RESULT:  # of an older command, which is answered late
                         lines.clear()
                     case _:
                         pass
         took_s = self._clock.monotonic_s() - began_s
-        restarted = not result and self._talk.exchange.in_flight is None
+        restarted = not result and not self._owes()
         if not result and not restarted:
             self._talk.silence()
         return Asked(text, tuple(lines), result, tuple(unasked), took_s, restarted)
+
+    def _owes(self) -> bool:
+        """Whether the modem owes a final result."""
+        return self._talk.exchange.in_flight is not None
 
     # ------------------------------------------------------------------ the wire
 

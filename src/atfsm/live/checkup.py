@@ -239,7 +239,7 @@ def _sessions(kind: str) -> Judge:
     return judge
 
 
-# -------------------------------------------------------------------------------- whose modem it is
+# ---------------------------------------------------------------------------- whose modem it is
 
 #: What helps against a quirk, beside that atfsm knows it.
 HELP: Final[Mapping[str, str]] = {
@@ -252,13 +252,13 @@ HELP: Final[Mapping[str, str]] = {
 SPECIALS: Final[Mapping[str, tuple[Finding, ...]]] = {
     "RC7611": (
         note(
-            "RC7611: may stop answering after 100 to 2000 quick commands (Release 9) [q5, FUNR]",
+            "RC7611: may stop answering after 100 to 2000 quick commands (Release 9) (q5 [FUNR])",
             "have a power switch, and give it to --power-cycle",
         ),
     ),
     "RC7620": (
         note(
-            "RC7620: RESET_N may not help where it has locked up [6.1, FCON]",
+            "RC7620: RESET_N may not help where it has locked up (6.1 [FCON])",
             "switch the power itself, not the reset line",
         ),
     ),
@@ -279,7 +279,7 @@ def _identity(asked: Asked, scene: Scene) -> Iterable[Finding]:
     for quirk in family.quirks:
         others = {other for other in family.modems if other != model}
         if not any(quirk.about.startswith(f"{other}:") for other in others):
-            yield note(f"{quirk.about} [{quirk.source}]", HELP.get(quirk.name, ""))
+            yield note(f"{quirk.about} ({quirk.source})", HELP.get(quirk.name, ""))
     yield from SPECIALS.get(model, ())
 
 
@@ -313,10 +313,10 @@ CHECKS: Final = (
     Check("flow control", (b"AT+IFC?",),                _flow),
     Check("function",     (b"AT+CFUN?",), by_field(0, {
         "1": ok("full function (CFUN 1)"),
-    }, warning("the radio is off", "AT+CFUN=1")), warning("AT+CFUN? is refused: after PPP that is a known fault [q6, FPPP]", "AT!RESET")),
+    }, warning("the radio is off", "AT+CFUN=1")), warning("AT+CFUN? is refused: after PPP that is a known fault (q6 [FPPP])", "AT!RESET")),
     Check("SIM",          (b"AT+CPIN?",), by_field(0, {
         "READY":   ok("ready"),
-        "SIM PIN": warning("waits for its PIN", "give --pin to atfsm, or AT+CPIN=\"...\""),
+        "SIM PIN": warning("waits for its PIN", 'give --pin to atfsm, or AT+CPIN="..."'),
         "SIM PUK": warning("is locked: it waits for its PUK", "unlock it in a phone"),
     }, NO_SIM), NO_SIM),
     Check("signal",       (b"AT+CSQ",),                 _signal),
