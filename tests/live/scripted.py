@@ -6,12 +6,16 @@ import os
 import select
 import termios
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from atfsm import cli
+from atfsm.sim.faults import Fault
+from atfsm.sim.modem import SimulatedModem
+from tests.live import simulated as served
 from tests.live.fakes import Terminal, terminal
+from tests.sim.serving import until
 
 OK = b"\r\nOK\r\n"
 #: Runs atfsm in this process: exit code, stdout, stderr.
@@ -104,3 +108,11 @@ def scripted(
             yield modem
         finally:
             modem.stop()
+
+
+@contextmanager
+def simulated(folder: Path, faults: Sequence[Fault] = ()) -> Iterator[tuple[str, SimulatedModem]]:
+    """A simulated modem, whose port is there from the beginning."""
+    with served.simulated(folder, faults) as (path, modem):
+        until(Path(path).exists, "the port")
+        yield path, modem

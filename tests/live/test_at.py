@@ -10,8 +10,7 @@ import pytest
 
 from atfsm.live.ask import Asker, PortError
 from atfsm.sim.faults import Fault
-from tests.live.scripted import OK, Run, called, scripted
-from tests.live.simulated import simulated
+from tests.live.scripted import OK, Run, called, scripted, simulated
 
 
 @pytest.fixture

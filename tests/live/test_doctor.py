@@ -14,8 +14,7 @@ from atfsm.live.ask import Asked
 from atfsm.live.checkup import CHECKS, SPECIALS, Scene
 from atfsm.sim.faults import Fault
 from tests.live.fakes import terminal
-from tests.live.scripted import OK, Run, called, scripted
-from tests.live.simulated import simulated
+from tests.live.scripted import OK, Run, called, scripted, simulated
 from tests.sim import serving
 
 CHECK = {check.name: check for check in CHECKS}
@@ -49,82 +48,84 @@ def test_a_sound_modem_passes(tmp_path: Path, run: Run) -> None:
 
 
 # fmt: off
-@pytest.mark.parametrize(
-    ("commands", "check", "level", "words"),
-    [
-        ((),                                 "model",        "ok",      "RC7620, of the family rc76"),
-        ((),                                 "firmware",     "ok",      "SWI9X07H_00.08.19.00"),
-        (("ATE0",),                          "echo",         "note",    "off"),
-        ((),                                 "echo",         "ok",      "on"),
-        (("AT+CMEE=0",),                     "errors",       "note",    "no more than ERROR"),
-        (("AT+CMEE=1",),                     "errors",       "ok",      "CMEE 1"),
-        (("AT+CMEE=2",),                     "errors",       "note",    "CMEE 2"),
-        ((),                                 "flow control", "ok",      "no wires"),
-        (("AT+CFUN=4",),                     "function",     "warning", "AT+CFUN=1"),
-        (("AT+CFUN=4",),                     "registration", "warning", "not registered"),
-        (("AT+CFUN=4",),                     "signal",       "warning", "antenna"),
-        ((),                                 "SIM",          "ok",      "ready"),
-        ((),                                 "signal",       "ok",      "-73 dBm"),
-        ((),                                 "registration", "ok",      "registered, home network"),
-        ((),                                 "profile",      "ok",      "profile 1 has APN 'internet'"),
-        (('AT+KPATTERN="$$"',),              "end pattern",  "warning", "2 bytes, which a payload holds by chance"),
-        (('AT+KPATTERN="temperature"',),     "end pattern",  "warning", "likely in a payload"),
-        (('AT+KTCPCFG=1,0,"10.0.0.7",80',),  "TCP sessions", "note",    "TCP sessions are open: 1 to 10.0.0.7:80"),
-        (("AT+KUDPCFG=1,0",),                "UDP sessions", "note",    "UDP sessions are open: 1"),
-        (("AT+KSREP=1",),                    "banner",       "ok",      "KSREP 1"),
-        (("AT+KSREP=0",),                    "banner",       "note",    "AT+KSREP=1"),
-        (("AT+KSLEEP=1",),                   "sleep",        "note",    "AT+KSLEEP=2"),
-        ((),                                 "sleep",        "ok",      "KSLEEP 2"),
-    ],
-)
+SEEN = [
+    ((),                                 "model",        "ok",      "RC7620, of the family rc76"),
+    ((),                                 "firmware",     "ok",      "SWI9X07H_00.08.19.00"),
+    (("ATE0",),                          "echo",         "note",    "off"),
+    ((),                                 "echo",         "ok",      "on"),
+    (("AT+CMEE=0",),                     "errors",       "note",    "no more than ERROR"),
+    (("AT+CMEE=1",),                     "errors",       "ok",      "CMEE 1"),
+    (("AT+CMEE=2",),                     "errors",       "note",    "CMEE 2"),
+    ((),                                 "flow control", "ok",      "no wires"),
+    (("AT+CFUN=4",),                     "function",     "warning", "AT+CFUN=1"),
+    (("AT+CFUN=4",),                     "registration", "warning", "not registered"),
+    (("AT+CFUN=4",),                     "signal",       "warning", "antenna"),
+    ((),                                 "SIM",          "ok",      "ready"),
+    ((),                                 "signal",       "ok",      "-73 dBm"),
+    ((),                                 "registration", "ok",      "registered, home network"),
+    ((),                                 "profile",      "ok",      "profile 1 has APN 'internet'"),
+    (('AT+KPATTERN="$$"',),              "end pattern",  "warning", "2 bytes, which a payload holds by chance"),
+    (('AT+KPATTERN="temperature"',),     "end pattern",  "warning", "likely in a payload"),
+    (('AT+KTCPCFG=1,0,"10.0.0.7",80',),  "TCP sessions", "note",    "TCP sessions are open: 1 to 10.0.0.7:80"),
+    (("AT+KUDPCFG=1,0",),                "UDP sessions", "note",    "UDP sessions are open: 1"),
+    (("AT+KSREP=1",),                    "banner",       "ok",      "KSREP 1"),
+    (("AT+KSREP=0",),                    "banner",       "note",    "AT+KSREP=1"),
+    (("AT+KSLEEP=1",),                   "sleep",        "note",    "AT+KSLEEP=2"),
+    ((),                                 "sleep",        "ok",      "KSLEEP 2"),
+]
 # fmt: on
+
+
+@pytest.mark.parametrize("seen", SEEN)
 def test_a_row_sees_what_the_simulated_modem_is(
-    commands: tuple[str, ...], check: str, level: str, words: str, tmp_path: Path, run: Run
+    seen: tuple[tuple[str, ...], str, str, str], tmp_path: Path, run: Run
 ) -> None:
     """Each check tells what was set; a warning, and nothing else, gives exit code 1."""
+    commands, check, level, words = seen
     with simulated(tmp_path) as (path, _):
         for command in commands:
             assert 0 == run("at", "--port", path, command)[0]
-        code, out, _ = run("doctor", "--port", path)
+        code, out, err = run("doctor", "--port", path)
 
-    assert any((level, True) == (each, words in text) for each, text in found(out, check)), out
+    assert any((level, True) == (each, words in text) for each, text in found(out, check)), err
     assert code == ("\nwarning" in out)
 
 
 # fmt: off
-@pytest.mark.parametrize(
-    ("check", "line", "result", "scene", "level", "words"),
-    [
-        ("flow control", "+IFC: 2,2",             "OK",             WIRED,   "warning", "bytes may be lost"),
-        ("flow control", "+IFC: 2,2",             "OK",             HELD,    "ok",      "on both sides"),
-        ("flow control", "+IFC: 0,0",             "OK",             HELD,    "warning", "AT+IFC=2,2"),
-        ("flow control", "+IFC: 0,0",             "OK",             WIRED,   "note",    "no flow control"),
-        ("SIM",          "+CPIN: SIM PIN",        "OK",             WIRED,   "warning", "--pin"),
-        ("SIM",          "+CPIN: SIM PUK",        "OK",             WIRED,   "warning", "PUK"),
-        ("SIM",          "+CPIN: PH-NET PIN",     "OK",             WIRED,   "warning", "not ready"),
-        ("SIM",          "",                      "+CME ERROR: 10", WIRED,   "warning", "SIM not inserted"),
-        ("signal",       "+CSQ: 99,99",           "OK",             WIRED,   "warning", "antenna"),
-        ("signal",       "+CSQ: 3,99",            "OK",             WIRED,   "warning", "-107 dBm"),
-        ("signal",       "+CSQ: 7,99",            "OK",             WIRED,   "note",    "-99 dBm"),
-        ("registration", "+CEREG: 0,5",           "OK",             WIRED,   "ok",      "roaming"),
-        ("registration", "+CEREG: 0,2",           "OK",             WIRED,   "note",    "3 minutes"),
-        ("registration", "+CEREG: 0,3",           "OK",             WIRED,   "warning", "denied"),
-        ("registration", '+CEREG: 2,4,"1A2B"',    "OK",             WIRED,   "warning", "coverage"),
-        ("profile",      "",                      "OK",             WIRED,   "note",    "no profile is stored"),
-        ("profile",      '+KCNXCFG: 1,"GPRS",""', "OK",             WIRED,   "note",    "--apn"),
-        ("end pattern",  '+KPATTERN: "--------"', "OK",             WIRED,   "warning", "likely in a payload"),
-        ("function",     "",                      "ERROR",          WIRED,   "warning", "AT!RESET"),
-        ("sleep",        "",                      "+CME ERROR: 3",  WIRED,   "note",    "refused"),
-        ("sleep",        "SLEEP",                 "OK",             WIRED,   "note",    "understood"),
-        ("banner",       "",                      "",               WIRED,   "warning", "no answer"),
-        ("model",        "EC25",                  "OK",             WIRED,   "note",    "not a family"),
-    ],
-)
+JUDGED = [
+    ("flow control", "+IFC: 2,2",             "OK",             WIRED,   "warning", "bytes may be lost"),
+    ("flow control", "+IFC: 2,2",             "OK",             HELD,    "ok",      "on both sides"),
+    ("flow control", "+IFC: 0,0",             "OK",             HELD,    "warning", "AT+IFC=2,2"),
+    ("flow control", "+IFC: 0,0",             "OK",             WIRED,   "note",    "no flow control"),
+    ("SIM",          "+CPIN: SIM PIN",        "OK",             WIRED,   "warning", "--pin"),
+    ("SIM",          "+CPIN: SIM PUK",        "OK",             WIRED,   "warning", "PUK"),
+    ("SIM",          "+CPIN: PH-NET PIN",     "OK",             WIRED,   "warning", "not ready"),
+    ("SIM",          "",                      "+CME ERROR: 10", WIRED,   "warning", "SIM not inserted"),
+    ("signal",       "+CSQ: 99,99",           "OK",             WIRED,   "warning", "antenna"),
+    ("signal",       "+CSQ: 3,99",            "OK",             WIRED,   "warning", "-107 dBm"),
+    ("signal",       "+CSQ: 7,99",            "OK",             WIRED,   "note",    "-99 dBm"),
+    ("registration", "+CEREG: 0,5",           "OK",             WIRED,   "ok",      "roaming"),
+    ("registration", "+CEREG: 0,2",           "OK",             WIRED,   "note",    "3 minutes"),
+    ("registration", "+CEREG: 0,3",           "OK",             WIRED,   "warning", "denied"),
+    ("registration", '+CEREG: 2,4,"1A2B"',    "OK",             WIRED,   "warning", "coverage"),
+    ("profile",      "",                      "OK",             WIRED,   "note",    "no profile is stored"),
+    ("profile",      '+KCNXCFG: 1,"GPRS",""', "OK",             WIRED,   "note",    "--apn"),
+    ("end pattern",  '+KPATTERN: "--------"', "OK",             WIRED,   "warning", "likely in a payload"),
+    ("function",     "",                      "ERROR",          WIRED,   "warning", "AT!RESET"),
+    ("sleep",        "",                      "+CME ERROR: 3",  WIRED,   "note",    "refused"),
+    ("sleep",        "SLEEP",                 "OK",             WIRED,   "note",    "understood"),
+    ("banner",       "",                      "",               WIRED,   "warning", "no answer"),
+    ("model",        "EC25",                  "OK",             WIRED,   "note",    "not a family"),
+]
 # fmt: on
+
+
+@pytest.mark.parametrize("judged", JUDGED)
 def test_a_row_judges_an_answer(
-    check: str, line: str, result: str, scene: Scene, level: str, words: str
+    judged: tuple[str, str, str, Scene, str, str],
 ) -> None:
     """What the simulated modem never says is judged as well."""
+    check, line, result, scene, level, words = judged
     lines = (line.encode(),) if line else ()
     asked = Asked(CHECK[check].commands[0], lines, result.encode())
     (finding,) = CHECK[check].judged(asked, scene)
@@ -216,9 +217,9 @@ def test_a_lost_answer_costs_one_finding(tmp_path: Path, run: Run) -> None:
         code, out, _ = run("doctor", "--port", path)
 
     assert 1 == code
-    assert [("warning", "AT+CMEE?: no answer -> ask again; if it stays so, restart the modem")] == (
-        found(out, "errors")
-    )
+    assert [
+        ("warning", "AT+CMEE?: no answer -> ask again; if it stays so, restart the modem")
+    ] == (found(out, "errors"))
     assert [("ok", "it never sleeps (KSLEEP 2)")] == found(out, "sleep")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
+from math import inf
 from typing import Final
 
 from atfsm.at.dialect import NAMELESS
@@ -72,11 +73,11 @@ class Agenda:
         self._settings: deque[Ask] = deque()
         self._lists: deque[Ask] = deque()
         self._configured = False
-        self._probed_s = -PROBE_S
-        self._asked_sim_s = -SIM_POLL_S
+        self._probed_s = -inf
+        self._asked_sim_s = -inf
         self._pin = rig.config.pin
         self._sent_pin = False
-        self._asked_network_s = -REGISTRATION_POLL_S
+        self._asked_network_s = -inf
         self._network = b"AT+CEREG?"
         self._quiet_until_s = 0.0
         self._restart_on_dead_line_s: float | None = None
@@ -226,6 +227,9 @@ class Agenda:
                 yield Ask(b"AT+CPIN?", Purpose.SIM) if due_s <= rig.now_s else due_s
             case ModemState.REGISTERING | ModemState.ATTACHING:
                 yield from self._poll_network(REGISTRATION_POLL_S)
+            case ModemState.REGISTERED if self._asked_network_s == -inf:
+                # Whatever silenced the line may have restarted the modem: is it still registered?
+                yield from self._poll_network(REGISTRATION_POLL_S)
             case _:
                 pass
 
@@ -352,5 +356,5 @@ class Agenda:
             Ask(text.encode("ascii"), purpose, machine)
             for machine, (text, purpose) in LISTS.items()
         )
-        self._asked_sim_s = self._asked_network_s = -REGISTRATION_POLL_S
+        self._asked_sim_s = self._asked_network_s = -inf
         self._work.poll_all()
