@@ -12,6 +12,8 @@ from atfsm.live.ask import Asker, PortError
 from atfsm.sim.faults import Fault
 from tests.live.scripted import OK, Run, called, scripted, simulated
 
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "commands.md").read_text("utf-8")
+
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Run:
@@ -26,6 +28,14 @@ def test_it_prints_what_the_modem_said(tmp_path: Path, run: Run) -> None:
     """Information lines and result, nothing before and nothing behind them; exit code 0."""
     with simulated(tmp_path) as (path, _):
         assert (0, "+CSQ: 20,99\nOK\n", "") == run("at", "--port", path, "AT+CSQ")
+
+
+def test_the_page_shows_what_it_prints(tmp_path: Path, run: Run) -> None:
+    """Word for word, and with the command that printed it."""
+    with simulated(tmp_path) as (path, _):
+        _, out, _ = run("at", "--port", path, "AT+CSQ", "AT+NOPE", "AT+CEREG?")
+
+    assert f"$ atfsm at --port /tmp/modem AT+CSQ AT+NOPE AT+CEREG?\n{out}```\n" in PAGE
 
 
 def test_a_refusal_is_printed_and_the_next_command_is_asked(tmp_path: Path, run: Run) -> None:

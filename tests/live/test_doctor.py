@@ -17,6 +17,7 @@ from tests.live.fakes import terminal
 from tests.live.scripted import OK, Run, called, scripted, simulated
 from tests.sim import serving
 
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "commands.md").read_text("utf-8")
 CHECK = {check.name: check for check in CHECKS}
 WIRED, HELD = Scene(is_wired=True), Scene(is_wired=True, rtscts=True)
 
@@ -45,6 +46,8 @@ def test_a_sound_modem_passes(tmp_path: Path, run: Run) -> None:
     assert (0, "") == (code, err)
     assert ["port", "speed", "echo", "results", *CHECK] == list(dict.fromkeys(names))
     assert {"ok", "note"} == {line[:7].strip() for line in out.splitlines()}
+    shown = out.replace(path, "/tmp/modem")  # noqa: S108  a name on a page
+    assert f"$ atfsm doctor --port /tmp/modem\n{shown}```\n" in PAGE
 
 
 # fmt: off

@@ -45,12 +45,12 @@ def add_to(commands: Commands) -> None:
     at.set_defaults(run=_run)
 
 
-def add_port_to(parser: argparse.ArgumentParser) -> None:
+def add_port_to(parser: argparse.ArgumentParser, *, speed: str = "115200") -> None:
     """Add the options of a port."""
     parser.add_argument(
         "--port", required=True, metavar="URL", help="path of the port, or a URL of pyserial"
     )
-    parser.add_argument("--baud", type=int, metavar="N", help="speed in baud (default: 115200)")
+    parser.add_argument("--baud", type=int, metavar="N", help=f"speed in baud (default: {speed})")
     parser.add_argument(
         "--rtscts", action="store_true", help="the wires RTS and CTS are there and hold up bytes"
     )

@@ -35,7 +35,7 @@ def add_to(commands: Commands) -> None:
         "speed and --baud is not given, the usual ones are tried (half a minute at most). Exit "
         "code: 0 nothing worse than notes, 1 a warning, 2 the port cannot be opened.",
     )
-    add_port_to(doctor)
+    add_port_to(doctor, speed="found out")
     doctor.add_argument(
         "--json", action="store_true", help="one JSON object a finding, a line each"
     )

@@ -64,7 +64,7 @@ def add_to(commands: Commands) -> None:
     pipe.add_argument("--journal", metavar="FILE", help="write down what happens, for replay")
     pipe.add_argument("--outbox", metavar="FILE", help="keep what is to be sent until it is taken")
     pipe.add_argument("--memory", metavar="FILE", help="remember costly resets")
-    pipe.add_argument("--power-cycle", metavar="COMMAND", type=_words, help="cuts the power, too")
+    pipe.add_argument("--power-cycle", metavar="COMMAND", type=_words, help="cuts the power")
     pipe.add_argument("--timeout", type=seconds, metavar="S", help="give up a send after so long")
     pipe.add_argument(
         "--linger", type=seconds, default=2.0, metavar="S",

@@ -225,11 +225,13 @@ class Asker:
         while self._owes() and self._clock.monotonic_s() < end_s:
             for piece in self._hear(end_s):
                 match piece.what:
-                    case What.INFORMATION if len(lines) < LINES_AT_MOST:
+                    case _ if result:  # behind the result: of no interest, or the same once more
+                        pass
+                    case What.INFORMATION if self._is_echoed_now() and len(lines) < LINES_AT_MOST:
                         lines.append(piece.text)
                     case What.URC:
                         unasked.append(piece.text)
-                    case What.RESULT if not self._owes() and not result:
+                    case What.RESULT if not self._owes():
                         result = piece.text
                     case What.RESULT:  # of an older command, which is answered late
                         lines.clear()
@@ -244,6 +246,11 @@ class Asker:
     def _owes(self) -> bool:
         """Whether the modem owes a final result."""
         return self._talk.exchange.in_flight is not None
+
+    def _is_echoed_now(self) -> bool:
+        """Whether the command in flight was echoed, or need not be: what came before is older."""
+        sent = self._talk.exchange.in_flight
+        return sent is None or not sent.echo_due
 
     # ------------------------------------------------------------------ the wire
 

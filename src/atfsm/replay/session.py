@@ -57,6 +57,7 @@ class Session:
         timeline: bool = False,
     ) -> None:
         self.report = Report(name, capture_format.name)
+        self._hides_nothing = capture_format.complete
         self._reader = capture_format.reader()
         self._runner = Runner(capture_format, self._reader)
         self._teller = teller
@@ -97,7 +98,7 @@ class Session:
         if torn:
             report.notes.append(f"The capture ends early: {torn}.")
         report.notes.extend([*self._reader.notes, *self._observer.notes])
-        if self._observer.strays:
+        if self._observer.strays and not self._hides_nothing:
             lines = ", ".join(str(line) for line in sorted(self._observer.strays))
             report.notes.append(
                 f"Results without a logged command: line {lines}. The capture hides what was asked."
