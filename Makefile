@@ -45,7 +45,7 @@ bench: $(VENV)/.dev-ready ## measure replay and the live stack, as ratios
 	@PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_replay.py $(ARGS)
 	@PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_live.py
 
-prove: $(VENV)/.dev-ready ## run the large numbers, about an hour; ARGS="--scale 0.01" runs a part
+prove: $(VENV)/.dev-ready ## run the large numbers, over an hour; ARGS="--scale 0.01" runs a part
 	@PYTHONPATH=. $(BIN)/python -m tests.prove $(ARGS)
 
 diagrams: $(VENV)/.demo-ready ## draw the charts anew into fsm_diagrams

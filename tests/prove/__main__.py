@@ -1,6 +1,6 @@
 """Run the large numbers and print them, with their seeds.
 
-    make prove                      all of it (about an hour on two cores)
+    make prove                      all of it (an hour and a half on two cores)
     make prove ARGS="--scale 0.01"  a hundredth of it
     make prove ARGS="faults noise"  some of it
 
