@@ -5,10 +5,25 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from itertools import count
+from typing import Protocol
 
-__all__ = ["Agenda", "Later"]
+__all__ = ["Agenda", "Later", "Timed", "earliest"]
 
 Later = Callable[[float], None]  #: what is done at a time, which it is given
+
+
+class Timed(Protocol):
+    """What has something to do by itself."""
+
+    def deadline_s(self) -> float | None:
+        """Say when; None: never."""
+        ...
+
+
+def earliest(*parts: Timed) -> float | None:
+    """Say when the first of them has something to do; None: never."""
+    times_s = (part.deadline_s() for part in parts)
+    return min((time_s for time_s in times_s if time_s is not None), default=None)
 
 
 class Agenda:

@@ -17,19 +17,20 @@ NO_SESSION, RUNNING, NONE_LEFT = 910, 911, 912  # 5.1
 UNEXPECTED, INVALID, MISSING, UNSUPPORTED = 915, 916, 917, 918
 NOT_READY, WRONG_STATE, NO_DATA_MODE = 921, 922, 923
 PARAMETERS_AT_MOST: Final = 10  # 3.1
-READ_BYTES: Final = 1500  # ours: where KTCPRCV does not say how much
 TRANSFER_BYTES: Final = 4_294_967_295  # 3.1
 
 Named = Callable[[Request, Session], Answer]
 
 
-def _of(kind: bytes, execute: Named) -> Callable[[Request], Answer]:
-    """Find the session that the first parameter names, or refuse."""
+def _of(kind: bytes, execute: Named, at_most: int) -> Callable[[Request], Answer]:
+    """Find the session that the first of at most so many parameters names, or refuse."""
 
     def named(request: Request) -> Answer:
         state = request.state
         if not request.word(0):
             return state.refused(MISSING)
+        if len(request.line.parameters) > at_most:
+            return state.refused(UNEXPECTED)
         sid = request.number(0, 0)
         if sid is None:
             return state.refused(INVALID)
@@ -130,6 +131,7 @@ def _status(request: Request) -> Answer:
 _status_of_one = _of(
     b"TCP",
     lambda request, session: Answer((b"+KTCPSTAT: " + session.stat(request.now_s),)),
+    at_most=1,
 )
 
 
@@ -150,6 +152,7 @@ _acknowledged_of_one = _of(
     lambda request, session: (
         Answer((_ack_line(session),)) if session.says_ack else request.state.refused(UNSUPPORTED)
     ),
+    at_most=1,
 )
 
 
@@ -217,7 +220,9 @@ def _notify_instead(request: Request, session: Session, code: int) -> Answer:
 
 def _receive(request: Request, session: Session) -> Answer:
     state = request.state
-    at_most = request.number(1, READ_BYTES)
+    if not request.word(1):
+        return state.refused(MISSING)
+    at_most = request.number(1, 0)
     if at_most is None or not 1 <= at_most <= TRANSFER_BYTES:
         return state.refused(INVALID)
     if session.status != UP and not session.inbox:
@@ -243,9 +248,9 @@ def _close(request: Request, session: Session) -> Answer:
         return state.refused(INVALID)
     if not is_udp and option == 0 and not state.profile.aborts:
         return state.refused(UNSUPPORTED)
-    faults = state.injector.at(Point.CLOSE, request.now_s)
     if not session.is_live and not is_udp:
         return state.refused(WRONG_STATE)
+    faults = state.injector.at(Point.CLOSE, request.now_s) if session.is_live else {}
     state.book.close(session, request.now_s)
     if is_udp and option == 0:
         state.book.forget(session, request.now_s)
@@ -263,18 +268,18 @@ def _delete(request: Request, session: Session) -> Answer:
 # fmt: off
 SESSION_COMMANDS: Final[Mapping[bytes, Command]] = {
     b"+KTCPCFG":     Command(_define_tcp, "{cnx},(0),<host>,(1-65535),(0-65535),(0-1),(0-1)"),
-    b"+KTCPCNX":     Command(_of(b"TCP", _connect), "{sid}"),
-    b"+KTCPSTART":   Command(_of(b"TCP", _start), "{sid}"),
+    b"+KTCPCNX":     Command(_of(b"TCP", _connect, 1), "{sid}"),
+    b"+KTCPSTART":   Command(_of(b"TCP", _start, 1), "{sid}"),
     b"+KTCPSTAT":    Command(_status, "{sid}"),
     b"+KTCPACKINFO": Command(_acknowledged, "{sid}"),
-    b"+KTCPSND":     Command(_of(b"TCP", _send), "{sid},(1-4294967295)"),
-    b"+KTCPRCV":     Command(_of(b"TCP", _receive), "{sid},(1-4294967295)"),
-    b"+KTCPCLOSE":   Command(_of(b"TCP", _close), "{sid},(0-1)"),
-    b"+KTCPDEL":     Command(_of(b"TCP", _delete), "{sid}"),
+    b"+KTCPSND":     Command(_of(b"TCP", _send, 2), "{sid},(1-4294967295)"),
+    b"+KTCPRCV":     Command(_of(b"TCP", _receive, 2), "{sid},(1-4294967295)"),
+    b"+KTCPCLOSE":   Command(_of(b"TCP", _close, 2), "{sid},(0-1)"),
+    b"+KTCPDEL":     Command(_of(b"TCP", _delete, 1), "{sid}"),
     b"+KUDPCFG":     Command(_define_udp, "{cnx},(0),(0-65535),(0-1)"),
-    b"+KUDPSND":     Command(_of(b"UDP", _send), "{sid},<addr>,(1-65535),(1-4294967295)"),
-    b"+KUDPRCV":     Command(_of(b"UDP", _receive), "{sid},(1-4294967295)"),
-    b"+KUDPCLOSE":   Command(_of(b"UDP", _close), "{sid},(0-1)"),
-    b"+KUDPDEL":     Command(_of(b"UDP", _delete), "{sid}"),
+    b"+KUDPSND":     Command(_of(b"UDP", _send, 4), "{sid},<addr>,(1-65535),(1-4294967295)"),
+    b"+KUDPRCV":     Command(_of(b"UDP", _receive, 2), "{sid},(1-4294967295)"),
+    b"+KUDPCLOSE":   Command(_of(b"UDP", _close, 2), "{sid},(0-1)"),
+    b"+KUDPDEL":     Command(_of(b"UDP", _delete, 1), "{sid}"),
 }
 # fmt: on

@@ -2,7 +2,12 @@ r"""The simulated modem: the other end of the AT line.
 
 It is an implementation of its own: it shares nothing with what drives a modem, so that the two can
 find each other wrong. Bytes of the host go in with the time, and come out with the time; it knows
-no clock and no wire. This module is the AT port: who may speak, and when.
+no clock and no wire. This module is the AT port: who may speak, and when. Of a port's lines there
+is none: DTR is not simulated, whatever AT&D says, nor are CMUX and PPP.
+
+Memory is bounded, whatever the host writes and does not read. A command line is as long as its
+family allows; payload is passed on before its end is known; unread data stays with the peer; and
+what is not read of the output is lost beyond a mebibyte.
 
 >>> from atfsm.sim.profiles import PROFILES
 >>> from atfsm.sim.virtual import VirtualNetwork
@@ -16,11 +21,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from enum import Enum
 from math import inf
 from typing import Final
 
-from atfsm.sim.agenda import Agenda, Later
+from atfsm.sim.agenda import Agenda, Later, earliest
 from atfsm.sim.answers import Answer
 from atfsm.sim.collector import OVERLONG, Collector
 from atfsm.sim.commands import execute
@@ -28,8 +32,9 @@ from atfsm.sim.escape import Escape
 from atfsm.sim.faults import Fault, Fired, Injector, Point
 from atfsm.sim.network import Network
 from atfsm.sim.output import Chunks, Output
+from atfsm.sim.presence import Phase, Presence
 from atfsm.sim.profiles import Profile
-from atfsm.sim.spoiling import Ailment, Unasked, is_heard, spoil_reply
+from atfsm.sim.spoiling import Unasked, spoil_reply
 from atfsm.sim.state import SEARCH_BEFORE_S, State
 from atfsm.sim.transfer import Transfer
 
@@ -37,14 +42,6 @@ __all__ = ["SimulatedModem"]
 
 LATENCY_S: Final = 0.012  # 6.4: CONNECT about 15 ms, OK about 10 ms
 PAYLOAD_BYTES: Final = 32_000  # ours: more is passed on before its end is known
-
-
-class _Phase(Enum):
-    """Whether there is anybody at the port."""
-
-    OFF = "off"  #: switched off, or held by a fuse: until the power is cut
-    STARTING = "starting"
-    UP = "up"
 
 
 class SimulatedModem:
@@ -87,9 +84,7 @@ class SimulatedModem:
         self._suspended: Transfer | None = None
         self._unasked = Unasked(self._injector)
         self._nudged: Later | None = None
-        self._gone_until_s = -inf
-        self._ailment = Ailment.NONE
-        self._phase = _Phase.UP
+        self._presence = Presence()
         self._profile = profile
         self._state = State(profile, network, self, self._injector)
         self._state.sim_code = sim_code
@@ -108,21 +103,31 @@ class SimulatedModem:
     def write(self, data: bytes, now_s: float) -> None:
         """Take bytes from the host; they are lost where nobody is there to take them."""
         self.advance(now_s)
-        if not data or not self._is_there(now_s):
+        if not self._presence.takes(now_s) or not data:
             return
         if self._nudged is not None:
             nudged, self._nudged = self._nudged, None
             nudged(now_s)
         if self._transfer is None:
             self._escape.note(now_s)
-        while data:
+        while data and self._presence.takes(now_s):
             if self._transfer is None:
                 data = self._take_command(data, now_s)
             else:
                 data = self._take_payload(self._transfer, data, now_s)
+        self._state.advance(now_s)
 
     def advance(self, now_s: float) -> None:
-        """Let the time pass."""
+        """Let the time pass, from event to event: a long step is as good as many short ones."""
+        last_s = -inf
+        parts = (self._state, self._agenda, self._presence)
+        while (due_s := earliest(*parts)) is not None and last_s < due_s < now_s:
+            last_s = due_s
+            self._pass(due_s)
+        self._pass(now_s)
+
+    def _pass(self, now_s: float) -> None:
+        self._presence.advance(now_s)
         self._agenda.advance(now_s)
         self._state.advance(now_s)
 
@@ -132,15 +137,14 @@ class SimulatedModem:
 
     def deadline_s(self) -> float | None:
         """Say when something happens by itself; None: never."""
-        times_s = (each.deadline_s() for each in (self._output, self._state, self._agenda))
-        return min((time_s for time_s in times_s if time_s is not None), default=None)
+        return earliest(self._output, self._state, self._agenda, self._presence)
 
     def cut_power(self, now_s: float) -> None:
         """Lose the power and get it back: everything volatile is lost, and it boots."""
         self.advance(now_s)
         self._state.forget_restarts(now_s)
-        if self._ailment is not Ailment.DEAD:
-            self._ailment = Ailment.NONE
+        self._presence.cut_power()
+        self._output.clear(-inf)
         self.restart(now_s)
 
     def inject(self, fault: Fault) -> None:
@@ -149,24 +153,23 @@ class SimulatedModem:
 
     def port_present(self, now_s: float) -> bool:
         """Tell whether the host finds a port."""
-        return now_s >= self._gone_until_s
+        return self._presence.has_port(now_s)
 
     def cover(self, now_s: float, *, present: bool) -> None:
         """Take the mobile network away, or give it back."""
         self.advance(now_s)
         if not present:
             self._state.contexts.lose(now_s)
-        self._state.radio.cover(now_s, present=present, is_up=self._phase is _Phase.UP)
+        self._state.radio.cover(now_s, present=present, is_up=self._presence.phase is Phase.UP)
 
     # ------------------------------------------------------------------ start and end
 
     def restart(self, now_s: float, *, says_banner: bool = True) -> None:
         """Restart: what was not said yet is lost, and so is everything volatile."""
-        self._fall_silent()
-        if self._ailment is Ailment.HALF_DEAF:
-            self._ailment = Ailment.NONE
+        self._fall_silent(now_s)
+        self._presence.restart()
         ends_s = self._state.restart(now_s)
-        self._phase = _Phase.OFF if ends_s is None else _Phase.STARTING
+        self._presence.phase = Phase.OFF if ends_s is None else Phase.STARTING
         if ends_s is None:
             return
         if not self._state.code_left:
@@ -175,28 +178,24 @@ class SimulatedModem:
 
     def switch_off(self, now_s: float) -> None:
         """Be off, until the power is cut."""
-        self._fall_silent()
+        self._fall_silent(now_s)
         self._state.switch_off(now_s)
-        self._phase = _Phase.OFF
+        self._presence.phase = Phase.OFF
 
     def _end_start(self, now_s: float, *, says_banner: bool) -> None:
-        self._phase = _Phase.UP
+        self._presence.phase = Phase.UP
         if says_banner and self._state.reports_start:
             self.say_unasked(b"+KSUP: %d" % bool(self._state.code_left), now_s)
 
-    def _fall_silent(self) -> None:
+    def _fall_silent(self, now_s: float) -> None:
         self._agenda.clear()
-        self._output.clear()
+        self._output.clear(now_s)
         self._collector.clear()
         self._escape.clear()
         self._unasked.clear()
         self._transfer = self._suspended = None
         self._nudged = None
         self._busy_until_s = -inf
-
-    def _is_there(self, now_s: float) -> bool:
-        is_mute = self._ailment in {Ailment.SILENT, Ailment.DEAD}
-        return self._phase is _Phase.UP and self.port_present(now_s) and not is_mute
 
     # ------------------------------------------------------------------ time
 
@@ -225,11 +224,11 @@ class SimulatedModem:
 
     def _command(self, line: bytes, now_s: float) -> None:
         if line is OVERLONG or now_s < self._busy_until_s:
-            if is_heard(self._ailment, line):
+            if self._presence.hears(line):
                 self._say(self._state.framing.result(b"ERROR"), now_s)
             return
         instead = self._spoil_command(now_s)
-        if not is_heard(self._ailment, line) or not self._is_there(now_s):
+        if not self._presence.hears(line) or not self._presence.takes(now_s):
             return
         self._soon(now_s, lambda at_s: self._execute(line, instead, at_s))
 
@@ -238,13 +237,8 @@ class SimulatedModem:
         instead = None
         for name, fault in self._injector.at(Point.COMMAND, now_s).items():
             match name:
-                case "echo_only":
-                    self._ailment = Ailment.ECHO_ONLY
-                case "silent":
-                    for_ever = fault.param("for_ever")
-                    self._ailment = Ailment.DEAD if for_ever else Ailment.SILENT
-                case "half_deaf_families":
-                    self._ailment = Ailment.HALF_DEAF
+                case "echo_only" | "silent" | "half_deaf_families":
+                    self._presence.fall_ill(fault)
                 case "echo_off_silently":
                     self._state.echo = False
                 case "error_instead":
@@ -255,25 +249,25 @@ class SimulatedModem:
                     self.restart(now_s, says_banner=name == "reboot_banner")
                 case _:  # port_vanish_and_return
                     self.restart(now_s)
-                    self._gone_until_s = now_s + fault.param("gone_s")
-                    self.later(self._gone_until_s, lambda _: None)
+                    self._output.clear(-inf)  # what was not read is gone with it
+                    self._presence.gone_until_s = now_s + fault.param("gone_s")
         return instead
 
     def _execute(self, line: bytes, instead: Answer | None, now_s: float) -> None:
         self._busy_until_s = inf  # what is said meanwhile waits for the result
-        answer = instead or execute(self._state, line, now_s)
-        if answer.is_open:
-            if answer.then is not None:
-                answer.then(now_s)
-            return
-        self.finish(answer, now_s)
+        self.finish(instead or execute(self._state, line, now_s), now_s)
 
     # ------------------------------------------------------------------ answers (1.2)
 
     def finish(self, answer: Answer, now_s: float) -> None:
         """Give an answer: information text, the result, and what follows from it."""
-        if answer.transfer is not None:
-            self._begin(answer.transfer, now_s)
+        if answer.transfer is not None or answer.is_open:
+            for piece in self._state.framing.answer(Answer(answer.lines, final=b"")):
+                self._say(piece, now_s)
+            if answer.transfer is not None:
+                self._begin(answer.transfer, answer.then, now_s)
+            elif answer.then is not None:
+                answer.then(now_s)
             return
         pieces = self._state.framing.answer(answer)
         late_s = 0.0
@@ -302,11 +296,13 @@ class SimulatedModem:
 
     # ------------------------------------------------------------------ data mode (1.6)
 
-    def _begin(self, transfer: Transfer, now_s: float) -> None:
+    def _begin(self, transfer: Transfer, then: Later | None, now_s: float) -> None:
         """CONNECT, and what follows it."""
         faults = self._injector.at(Point.CONNECT, now_s)
         if transfer.outgoing is None:
             self._busy_until_s, self._transfer = -inf, transfer
+        if then is not None:
+            then(now_s)
         if "connect_missing" in faults:
             self._busy_until_s = -inf
         elif "connect_after_nudge" in faults:
@@ -362,8 +358,11 @@ class SimulatedModem:
 
     def resume(self, sid: int | None) -> Transfer | None:
         """ATO: what was suspended goes on."""
-        suspended, self._suspended = self._suspended, None
-        return suspended if suspended is not None and sid in {0, suspended.sid} else None
+        suspended = self._suspended
+        if suspended is None or sid not in {0, suspended.sid}:
+            return None
+        self._suspended = None
+        return suspended
 
     def drop_data_mode(self, sid: int, now_s: float) -> None:
         """The link failed under a data mode: NO CARRIER (1.6 [M302])."""
@@ -383,7 +382,7 @@ class SimulatedModem:
 
     def say_unasked(self, text: bytes, now_s: float) -> None:
         """Say an unsolicited result code: at once, or after the result that is due."""
-        if self._ailment not in {Ailment.NONE, Ailment.HALF_DEAF}:
+        if not self._presence.speaks:
             return
         if b"_DATA: " in text and self._injector.at(Point.DATA_URC, now_s):
             self._state.book.says_data = False

@@ -19,6 +19,7 @@ __all__ = ["Session", "Sessions"]
 DEFINED, CONNECTING, UP, CLOSING, CLOSED = 1, 2, 3, 4, 5  # 3.2
 NETWORK_ERROR, CLOSED_BY_PEER, MISCOUNTED, RUNNING = 0, 4, 8, 10  # 3.4
 NOT_FATAL: Final = frozenset({MISCOUNTED, RUNNING})
+OF_THE_PEER: Final = frozenset({3, 5})  # 3.4, 11.4: no such name, unreachable
 INBOX_BYTES: Final = 32_000  # 0.2 [M192]: data-mode RX buffer; more is left to the peer
 INBOX_PIECES: Final = 64  # ours: the same for datagrams, which may be empty
 INLINE_BYTES: Final = 1500  # 4 [M220]: longest data in a data URC
@@ -40,10 +41,12 @@ class Session:
         data_mode: 0: the URC says how much came; 1: it carries it.
         says_ack: Whether ``+KTCP_ACK`` is wanted.
         is_direct: Whether KTCPSTART waits for it.
+        attempt: Which attempt to connect runs; an older one ends in nothing.
         status: As KTCPSTAT says it (3.2).
         closing_until_s: Until when it says 4.
         notif: Its last ``tcp_notif``; -1: none.
         link: Where it leads.
+        pending: What happened on the link since, and waits for room.
         inbox: What came and was not read: pieces of a stream, or datagrams.
         is_announced: Whether a data URC stands that no read has answered.
         source: Where the last datagram that was read came from.
@@ -59,10 +62,12 @@ class Session:
     data_mode: int = 0
     says_ack: bool = False
     is_direct: bool = False
+    attempt: int = 0
     status: int = DEFINED
     closing_until_s: float = 0.0
     notif: int = -1
     link: Link | None = None
+    pending: deque[LinkEvent] = field(default_factory=deque)
     inbox: deque[tuple[bytes, tuple[str, int] | None]] = field(default_factory=deque)
     is_announced: bool = False
     source: tuple[str, int] | None = None
@@ -133,6 +138,7 @@ class Sessions:
         for session in self.known.values():
             self._unlink(session, now_s)
             session.status = CLOSED
+            session.is_direct = False
             session.inbox.clear()
         if not leaves_ghosts:
             self.known.clear()
@@ -160,9 +166,12 @@ class Sessions:
 
     def connect(self, session: Session, now_s: float) -> None:
         """Raise the profile, then connect (TCP) or open a socket (UDP)."""
+        session.attempt += 1
+        attempt = session.attempt
 
         def dial(at_s: float) -> None:
-            if session.status != CONNECTING or self.known.get(session.sid) is not session:
+            is_known = self.known.get(session.sid) is session
+            if session.status != CONNECTING or attempt != session.attempt or not is_known:
                 self.settle(session.cnx, at_s)  # it was closed meanwhile
                 return
             if session.kind == b"TCP":
@@ -220,6 +229,7 @@ class Sessions:
         if session.link is not None:
             session.link.close(now_s)
             session.link = None
+            session.pending.clear()
 
     # ------------------------------------------------------------------ what comes
 
@@ -227,9 +237,11 @@ class Sessions:
         """Look what happened on the links."""
         self._network.advance(now_s)
         for session in list(self.known.values()):
-            if session.link is not None and session.has_room:
-                for event in session.link.poll(now_s):
-                    self._happen(session, event, now_s)
+            while session.link is not None and session.has_room:
+                session.pending.extend(session.link.poll(now_s) if not session.pending else ())
+                if not session.pending:
+                    break
+                self._happen(session, session.pending.popleft(), now_s)
 
     def deadline_s(self) -> float | None:
         """Say when the network has something."""
@@ -246,8 +258,10 @@ class Sessions:
                     )
                 else:
                     self._say_state(session, b"IND: %d,1" % session.sid, now_s)
-            case Failed(code) if session.kind == b"UDP" and session.status == UP:
-                self.notify(session, code, now_s)  # 4: the peer, and not the session
+            case Failed(code) if session.kind == b"UDP" and code in OF_THE_PEER:
+                self._unlink(session, now_s)
+                session.link = self._network.open_udp(session.port, now_s)
+                self.notify(session, code, now_s)
             case Failed(code) if session.is_live:
                 self.fail(session, code, now_s)
             case Data(data, source):

@@ -1,34 +1,15 @@
-"""What goes wrong with what a modem hears and says, and for how long."""
+"""What goes wrong with what a modem says."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import Enum
 from typing import Final
 
 from atfsm.sim.faults import Fault, Injector, Point
 
-__all__ = ["Ailment", "Unasked", "is_heard", "spoil_reply"]
+__all__ = ["Unasked", "spoil_reply"]
 
 HELD_AT_MOST: Final = 256  # ours: a host that stays in data mode loses the oldest
-_K: Final = (b"AT+K", b";+K")
-
-
-class Ailment(Enum):
-    """What a modem has; only one thing at a time."""
-
-    NONE = "none"
-    HALF_DEAF = "half deaf"  #: K commands are not answered, until a restart
-    ECHO_ONLY = "echo only"  #: nothing is answered, until the power is cut
-    SILENT = "silent"  #: nothing at all is said, until the power is cut
-    DEAD = "dead"  #: nothing at all is said, for ever
-
-
-def is_heard(ailment: Ailment, line: bytes) -> bool:
-    """Tell whether a command line is executed at all."""
-    if ailment is Ailment.HALF_DEAF:
-        return not any(word in line.upper().replace(b" ", b"") for word in _K)
-    return ailment is Ailment.NONE
 
 
 def spoil_reply(

@@ -13,13 +13,15 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from typing import Final
 
 from atfsm.sim.agenda import Agenda, Later
 from atfsm.sim.network import Connected, Data, Failed, LinkEvent, PeerClosed
 
 __all__ = ["Echo", "Page", "Server", "Silence", "Sink", "VirtualLink", "VirtualNetwork"]
 
-NETWORK_ERROR, DNS_ERROR, CONNECTION_ERROR = 0, 3, 5  # 3.4 [M207]
+NETWORK_ERROR, DNS_ERROR, CONNECTION_ERROR, TIMED_OUT = 0, 3, 5, 12  # 3.4 [M207, ZN]
+CONNECT_LIMIT_S: Final = 20.0  # ours: as with real sockets
 
 
 @dataclass
@@ -193,6 +195,7 @@ class VirtualNetwork:
         if server is not None:
             server.links.append(link)
         if isinstance(server, Silence):
+            self._agenda.add(now_s + CONNECT_LIMIT_S, lambda _: link.put(Failed(TIMED_OUT)))
             return link
         if server is not None:
             event: LinkEvent = Connected()
