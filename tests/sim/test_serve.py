@@ -506,6 +506,24 @@ def test_signals_are_obeyed(number: signal.Signals, link: Path) -> None:
     assert not link.is_symlink()
 
 
+def test_a_signal_that_no_step_of_python_follows_wakes_the_loop(link: Path) -> None:
+    """What the interpreter itself writes at a signal ends the sleep, before a handler ran."""
+    with selectors.DefaultSelector() as selector:
+        network = SocketNetwork(selector)
+        server = Server(Parrot(), PtyPort(link, selector), network)
+        fd_before = signal.set_wakeup_fd(-1)
+        with obeying_signals(server):
+            rings = signal.set_wakeup_fd(-1)
+            os.write(rings, bytes([signal.SIGTERM]))
+            awake = [key.data for key, _ in selector.select(0)]
+        after = signal.set_wakeup_fd(fd_before)
+        server.close()
+        network.close()
+
+    assert [server._hear] == awake
+    assert fd_before == after
+
+
 def test_a_wire_that_breaks_loses_what_it_had() -> None:
     """A descriptor that cannot be written any more keeps no memory and is waited for no more."""
     reader, writer = os.pipe()
