@@ -80,5 +80,6 @@ $(VENV)/.demo-ready: pyproject.toml
 
 $(VENV)/.dev-ready: $(VENV)/.demo-ready
 	@$(PIP) install 'pip>=25.1' # the first that knows --group
+	@$(PIP) install --editable '.[fleet]' # what is an extra for users is tested, too
 	@$(PIP) install --group dev
 	@touch $@

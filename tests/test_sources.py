@@ -13,6 +13,7 @@ from atfsm.at.dialects import DIALECTS
 from atfsm.chart import Ignore
 from atfsm.charts import CHARTS
 from atfsm.replay.causes import CAUSES
+from atfsm.replay.remarks import REMARKS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "sources.md").read_text("utf-8")
@@ -26,7 +27,10 @@ SECTION = r"[0-9]{1,2}(?:\.[0-9])?"
 ITEM = r"[qf][0-9]{1,2}"
 STANDARDS = {"V.250", "27.007", "27.005"}
 #: Words in capitals that a citation may hold beside keys.
-WORDS = {"AT", "CME", "CONNECT", "COPS", "CPIN", "IND", "OK", "RC76", "RCV", "URC"}
+WORDS = {
+    *("AT", "CME", "CONNECT", "COPS", "CPIN", "IND", "LCP", "NONE", "OK", "PIN", "RC76", "RCV"),
+    *("URC", "f64"),
+}
 
 
 def defined_keys() -> set[str]:
@@ -56,8 +60,10 @@ def sources() -> Iterator[tuple[str, str]]:
         for state in chart.states:
             if state.source:
                 yield f"{chart.name} state {state.name}", state.source
-    for number, cause in enumerate(CAUSES):
-        yield f"cause {number}", cause.source
+    for cause in CAUSES:
+        yield f"cause {cause.code}", cause.source
+    for remark in REMARKS.values():
+        yield f"remark {remark.code}", remark.source
     for dialect in DIALECTS:
         for command in dialect.commands:
             yield f"{dialect.name} command {command.name!r}", command.source

@@ -39,8 +39,19 @@ class CaptureError(AtfsmError):
     """
 
 
+class ResultsError(AtfsmError):
+    """Results of a fleet replay cannot be written, resumed or read, or what does so is missing.
+
+    The message is one line that says what, where, and what to do.
+    """
+
+
 class DrawingError(AtfsmError):
     """A drawing cannot be laid out, or what is on disk is not what the charts say."""
+
+
+class PageError(AtfsmError):
+    """A page cannot be written; the message says which file, and why."""
 
 
 # ------------------------------------------------------------------ while a modem is driven

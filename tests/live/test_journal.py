@@ -20,7 +20,7 @@ from atfsm import __version__
 from atfsm.live.clocks import Clock
 from atfsm.live.journal import Journal, JournalError, Ring, iso
 from atfsm.replay.formats import detect, format_named
-from atfsm.replay.formats.model import LINE_AT_MOST
+from atfsm.replay.formats.marks import LINE_AT_MOST
 from atfsm.stack.config import Config
 from atfsm.stack.memory import Memory
 from atfsm.stack.outputs import (

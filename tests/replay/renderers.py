@@ -9,106 +9,32 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from itertools import groupby
-from typing import NamedTuple, TypeVar
 
 from atfsm.replay.records import Direction
+from tests.replay.paper import (
+    FINAL,
+    RX,
+    START,
+    TX,
+    Line,
+    Paper,
+    Rendered,
+    Renderer,
+    Session,
+    assembled,
+    at_lines,
+    chunk_by_chunk,
+    clock,
+    escaped,
+    in_pieces,
+    line_by_line,
+)
+from tests.replay.renderers_programs import PROGRAMS, PROGRAMS_OTHERWISE
 
-TX, RX = Direction.TX, Direction.RX
-
-Chunk = tuple[float, Direction, bytes]
-Session = Sequence[Chunk]
-Rendered = tuple[bytes, list[int]]  # the capture; for each AT line the physical line it begins on
-Renderer = Callable[[Session], Rendered]
-
-Where = TypeVar("Where")
-
-START = datetime(2026, 11, 22, 10, tzinfo=UTC)
-FINAL = (b"OK", b"ERROR", b"NO CARRIER", b"+CME ERROR", b"0")
-
-
-class Line(NamedTuple):
-    """An AT line of a session: when it began, in which chunk, who wrote it and what."""
-
-    time_s: float
-    chunk: int
-    direction: Direction
-    text: bytes
-
-
-def assembled(
-    chunks: Iterable[tuple[Where, Direction, bytes]],
-) -> list[tuple[Where, Direction, bytes]]:
-    """Put chunks together and cut them into lines; each is said to be where its first byte is."""
-    lines: list[tuple[Where, Direction, bytes]] = []
-    begun: tuple[Where, Direction, bytes] | None = None
-    for where, direction, data in chunks:
-        if begun is not None and begun[1] is not direction:  # a prompt has no terminator
-            lines.append(begun)
-            begun = None
-        for number in data:
-            byte = bytes((number,))
-            if byte in b"\r\n":
-                if begun is not None:
-                    lines.append(begun)
-                begun = None
-            elif begun is not None:
-                begun = begun[0], direction, begun[2] + byte
-            elif byte != b" ":
-                begun = where, direction, byte
-    if begun is not None:
-        lines.append(begun)
-    return [(where, direction, text.strip()) for where, direction, text in lines]
-
-
-def at_lines(session: Session) -> list[Line]:
-    """List the AT lines of *session*, in order."""
-    numbered = (((time_s, i), way, data) for i, (time_s, way, data) in enumerate(session))
-    return [Line(*where, way, text) for where, way, text in assembled(numbered)]
-
-
-class Paper:
-    """The capture while it is written: physical lines, counted."""
-
-    def __init__(self, *head: bytes) -> None:
-        self.lines = list(head)
-
-    def write(self, line: bytes) -> int:
-        """Add a physical line and give its number."""
-        self.lines.append(line)
-        return len(self.lines)
-
-    def __bytes__(self) -> bytes:
-        return b"".join(line + b"\n" for line in self.lines)
-
-
-def clock(time_s: float, shape: str = "%Y-%m-%d %H:%M:%S", mark: str = ".") -> bytes:
-    """Write a stamp with milliseconds."""
-    moment = START + timedelta(milliseconds=round(time_s * 1000))
-    return f"{moment.strftime(shape)}{mark}{moment.microsecond // 1000:03}".encode()
-
-
-def escaped(data: bytes, words: dict[int, str], other: str) -> bytes:
-    """Write control characters the way a logger does: by name, or by number as *other* says."""
-    return "".join(
-        words.get(byte, chr(byte) if 0x20 <= byte < 0x7F else other.format(byte)) for byte in data
-    ).encode()
-
-
-# ------------------------------------------------------------- loggers that show line by line
-
-
-def line_by_line(write: Callable[[Paper, Line], int], *head: bytes) -> Renderer:
-    """Make a renderer of a function that writes one AT line and gives its number."""
-
-    def render(session: Session) -> Rendered:
-        paper = Paper(*head)
-        numbers = [write(paper, line) for line in at_lines(session)]
-        return bytes(paper), numbers
-
-    return render
+__all__ = ["RENDERERS", "RX", "TX", "VARIANTS", "Renderer", "Session", "assembled", "at_lines"]
 
 
 def _bare(paper: Paper, line: Line) -> int:
@@ -151,6 +77,11 @@ def _routeros(paper: Paper, line: Line) -> int:
 
 def _txrx(paper: Paper, line: Line) -> int:
     return paper.write((b"Tx: " if line.direction is TX else b"Rx: ") + line.text)
+
+
+def _two_files(paper: Paper, line: Line) -> int:
+    label = b"TX " if line.direction is TX else b"RX "
+    return paper.write(b"[" + clock(line.time_s) + b"] " + label + line.text)
 
 
 def _txrx_stamped(paper: Paper, line: Line) -> int:
@@ -223,19 +154,6 @@ def sscom(session: Session, encoding: str = "utf-8") -> Rendered:
 # --------------------------------------------------------- loggers that show chunks of the wire
 
 
-def chunk_by_chunk(
-    write: Callable[[Paper, float, Direction, bytes], int], *head: bytes
-) -> Renderer:
-    """Make a renderer of a function that writes one chunk and gives the number of its line."""
-
-    def render(session: Session) -> Rendered:
-        paper = Paper(*head)
-        placed = [(write(paper, *chunk), chunk[1], chunk[2]) for chunk in session]
-        return bytes(paper), [number for number, _, _ in assembled(placed)]
-
-    return render
-
-
 def _unimodem(paper: Paper, time_s: float, direction: Direction, data: bytes) -> int:
     stamp = clock(time_s, "%m-%d-%Y %H:%M:%S") + b" - "
     text = escaped(data, {13: "<cr>", 10: "<lf>"}, "<h{:02X}>")
@@ -281,28 +199,6 @@ def _journal(paper: Paper, time_s: float, direction: Direction, data: bytes) -> 
 
 
 # -------------------------------------------------- loggers that cut chunks into several records
-
-
-def in_pieces(
-    cut: Callable[[Direction, bytes], list[bytes]],
-    write: Callable[[float, Direction, bytes], bytes],
-    *head: bytes,
-    last_twice: bool = False,
-) -> Renderer:
-    """Make a renderer of a function that cuts a chunk and one that writes a piece."""
-
-    def render(session: Session) -> Rendered:
-        paper = Paper(*head)
-        placed = [
-            (paper.write(write(time_s, direction, piece)), direction, piece)
-            for time_s, direction, data in session
-            for piece in cut(direction, data)
-        ]
-        if last_twice:
-            paper.write(paper.lines[-1])
-        return bytes(paper), [number for number, _, _ in assembled(placed)]
-
-    return render
 
 
 def _controls_apart(direction: Direction, data: bytes) -> list[bytes]:
@@ -379,8 +275,10 @@ RENDERERS: dict[str, Renderer] = {
     "spy":           in_pieces(_rows_of_sixteen, _spy, b"000000.000 Q-RX reset_input_buffer", b"000000.000 RTS  active"),
     "spy-raw":       spy_raw,
     "sscom":         sscom,
+    "two-files":     line_by_line(_two_files),
     "txrx":          line_by_line(_txrx, b"My modem says 923, and I do not know why:", b""),
     "unimodem":      chunk_by_chunk(_unimodem),
+    **PROGRAMS,
 }
 
 #: Other ways in which the same formats occur: name of the format, and a renderer.
@@ -392,5 +290,6 @@ VARIANTS: dict[str, tuple[str, Renderer]] = {
         b"Nov 22 10:00:00 host ModemManager[1]: <debug> [EPOCH] (ttyUSB2):"))),
     "sscom-gbk":     ("sscom", lambda session: sscom(session, "gbk")),
     "txrx-stamped":  ("txrx", line_by_line(_txrx_stamped)),
+    **PROGRAMS_OTHERWISE,
 }
 # fmt: on

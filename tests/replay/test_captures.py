@@ -99,6 +99,7 @@ def test_a_wobble_is_explained(path: Path) -> None:
     report = replay(str(path))
     wobbles = EXPECTED[path.stem].get("wobbles", [])
     for wobble, expected in zip(report.wobbles, wobbles, strict=False):
+        assert expected["cause"] == wobble.cause
         for words in expected["why"]:
             assert words in wobble.why
         assert wobble.do

@@ -7,7 +7,8 @@ import random
 import pytest
 
 from atfsm.replay.formats import detect, format_named
-from tests.replay.renderers import RENDERERS, RX, TX
+from tests.replay.paper import RX, TX
+from tests.replay.renderers import RENDERERS
 
 # fmt: off
 HEADS: dict[str, tuple[str | None, bytes]] = {
@@ -17,8 +18,8 @@ HEADS: dict[str, tuple[str | None, bytes]] = {
     "prose about AT":            (None, b"AT&T\nAttached is the log.\nThe command AT+CSQ fails\nOK thanks\n"),
     "a log of something else":   (None, b"2026-11-22 10:00:00 INFO started\n2026-11-22 10:00:01 WARN -> x\n"),
     "arrows in prose":           (None, b"-> see the manual\n<- no\n>> quoted\n"),
-    "chat in syslog":            (None, b"Jan 10 17:50:03 host chat[1]: send (ATD^M)\nJan 10 17:50:04 host chat[1]: OK\n"),
-    "Zephyr":                    (None, b"[00:00:20.663,000] <dbg> modem_chat: modem_chat_script_next: sending: AT\n"),
+    "chat in syslog":            ("chat-syslog", b"Jan 10 17:50:03 host chat[1]: send (ATD^M)\nJan 10 17:50:04 host chat[1]: OK\n"),
+    "Zephyr":                    ("zephyr-chat", b"[00:00:20.663,000] <dbg> modem_chat: modem_chat_script_next: sending: AT\n"),
     "other particle loggers":    (None, b"0000020855 [system] INFO: Sim Ready\n"),
     "QMI of ModemManager":       (None, b"<dbg> [1767016031.4] [/dev/cdc-wdm0] sent message...\n<<<<<< RAW:\n<<<<<<   length = 16\n"),
     "RILJ only":                 (None, b"07-12 01:10:34.000   945  1045 D RILJ    : [0001]< OK\n"),
@@ -30,7 +31,7 @@ HEADS: dict[str, tuple[str | None, bytes]] = {
     "lower case":                ("bare", b"at+csq\nfoo\n"),
     "basic commands":            ("bare", b"ATQ0 V1 E1 S0=0 &C1 &D2 +FCLASS=0\n"),
     "dialling":                  ("bare", b"ATDT*99***1#\n"),
-    "wvdial":                    ("bare", b"--> Sending: ATZ\nATZ\nOK\n--> Modem initialized.\n"),
+    "wvdial":                    ("wvdial", b"--> Sending: ATZ\nATZ\nOK\n--> Modem initialized.\n"),
     "a prompt of a shell":       ("bare", b"> hello\nAT+CIPSEND\n> \nSEND OK\n"),
     "a terminal, one label":     ("bare", b"AT\nOK\n" * 10 + b"Tx: AT\n"),
     "labels, few terminal lines": ("txrx", b"Tx: AT\nRx: OK\nERROR\nAT+CSQ\n"),

@@ -104,7 +104,9 @@ def test_each_format_tells_the_same_story(format_name: str, name: str) -> None:
 
     assert format_name == report.format
     assert reference(name) == story
-    assert [] == report.notes
+    # That NO CARRIER answers the close is worth a note; the lines themselves are worth none.
+    worth = ("`NO CARRIER`", "Two files were merged")
+    assert [] == [note for note in report.notes if not note.startswith(worth)]
 
 
 @pytest.mark.parametrize("name", ["early send", "late refusal", "healthy, then lost"])

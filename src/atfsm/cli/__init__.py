@@ -10,7 +10,20 @@ import os
 import sys
 from collections.abc import Sequence
 
-from atfsm.cli import at, charts, doctor, pipe, replay, sim
+from atfsm.cli import (
+    at,
+    charts,
+    compare,
+    coverage,
+    doctor,
+    explain,
+    formats,
+    pipe,
+    replay,
+    report,
+    sim,
+    view,
+)
 from atfsm.cli.parser import Parser
 from atfsm.cli.terms import BUG, CLEAN, INTERRUPTED, UNUSABLE, complain
 from atfsm.errors import AtfsmError
@@ -52,6 +65,19 @@ def parser() -> Parser:
     )
     built.add_argument("--version", action="version", version=f"atfsm {__version__}")
     commands = built.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (replay, charts, pipe, at, doctor, sim):
+    for command in (
+        replay,
+        explain,
+        view,
+        compare,
+        coverage,
+        report,
+        formats,
+        charts,
+        pipe,
+        at,
+        doctor,
+        sim,
+    ):
         command.add_to(commands)
     return built

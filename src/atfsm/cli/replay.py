@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import glob
 import os
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
 
+from atfsm.cli import fleet
+from atfsm.cli.captures import Progress, each_of
 from atfsm.cli.parser import Commands
-from atfsm.cli.terms import CLEAN, UNDECIDED, UNUSABLE, WOBBLE, WORST_FIRST, complain
-from atfsm.errors import CaptureError
-
-if TYPE_CHECKING:
-    from atfsm.replay.capture import Capture
-
-PROGRESS_BYTES: Final = 8 << 20  # ours: smaller captures are done before a bar could be read
+from atfsm.cli.terms import CLEAN, UNDECIDED, WOBBLE
 
 
 def add_to(commands: Commands) -> None:
@@ -29,7 +22,7 @@ def add_to(commands: Commands) -> None:
     )
     replay.add_argument(
         "captures",
-        nargs="+",
+        nargs="*",
         metavar="CAPTURE",
         help="a log file (.gz and .zst are opened), a folder, a glob, or - for standard input",
     )
@@ -43,35 +36,22 @@ def add_to(commands: Commands) -> None:
     replay.add_argument(
         "--format", default="auto", metavar="NAME", help="format of the captures (default: auto)"
     )
+    fleet.add_options(replay)
     replay.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    codes = set()
-    for named in arguments.captures:
-        try:
-            for name in _expanded(named):
-                codes.add(_replay_orcomplain(name, arguments))
-        except CaptureError as error:
-            complain(str(error))
-            codes.add(UNUSABLE)
-    return next(code for code in WORST_FIRST if code in codes)
-
-
-def _replay_orcomplain(name: str, arguments: argparse.Namespace) -> int:
-    """Replay one capture; one that cannot be read does not keep the others from being read."""
-    try:
-        return _replay_one(name, arguments)
-    except CaptureError as error:
-        complain(str(error))
-        return UNUSABLE
+    fleet.check(arguments)
+    if arguments.out is not None:
+        return fleet.run(arguments)
+    return each_of(arguments.captures, lambda name: _replay_one(name, arguments))
 
 
 def _replay_one(name: str, arguments: argparse.Namespace) -> int:
     from atfsm.replay import Verdict, replay
     from atfsm.replay.text import TextReport
 
-    progress = _Progress(name)
+    progress = Progress(name)
     if arguments.json:
         report = replay(name, format_name=arguments.format, progress=progress.show)
         progress.clear()
@@ -91,39 +71,3 @@ def _replay_one(name: str, arguments: argparse.Namespace) -> int:
         text.end(report)
     codes = {Verdict.CLEAN: CLEAN, Verdict.WOBBLE: WOBBLE, Verdict.UNDECIDED: UNDECIDED}
     return codes[report.verdict]
-
-
-def _expanded(name: str) -> list[str]:
-    """A folder becomes the files in it, a glob what it matches; the rest stays as it is."""
-    path = Path(name)
-    if name != "-" and path.is_dir():
-        files = sorted(str(p) for p in path.rglob("*") if p.is_file())
-        if not files:
-            raise CaptureError(f"{name}: is a folder without files")
-        return files
-    if glob.has_magic(name) and not path.exists():
-        found = glob.glob(name, recursive=True)  # noqa: PTH207  takes absolute patterns too
-        return sorted(found) or [name]
-    return [name]
-
-
-class _Progress:
-    """How far a long replay has come, on stderr, where that is a terminal."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._shown = False
-
-    def show(self, capture: Capture) -> None:
-        if capture.size_bytes < PROGRESS_BYTES or not sys.stderr.isatty():
-            return
-        part = min(capture.tell_bytes() / capture.size_bytes, 1.0)
-        bar = "█" * round(part * 30)
-        sys.stderr.write(f"\r{self._name} {bar:░<30} {part:4.0%}")
-        sys.stderr.flush()
-        self._shown = True
-
-    def clear(self) -> None:
-        if self._shown:
-            sys.stderr.write("\r\x1b[2K")
-            sys.stderr.flush()

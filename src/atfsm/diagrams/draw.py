@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from atfsm.chart import Chart, Role
+from atfsm.chart import CellKind, Chart, Role
 from atfsm.diagrams import style, words
 from atfsm.diagrams.fall import Fall, plan_fall
-from atfsm.diagrams.model import Picture, fold
+from atfsm.diagrams.model import Picture, filled, fold
 from atfsm.diagrams.page import PAD, TITLE_ROOM, Frame, Page, Point
 from atfsm.diagrams.place import MIDDLE, Box, Line, put_beside
 from atfsm.diagrams.route import Plan, plan
 from atfsm.diagrams.style import Text
+from atfsm.diagrams.traffic import NOTHING_COUNTED, Traffic
 
 NARROWEST: Final = 480.0
 BETWEEN: Final = 30.0  # height of the arrow from frame to frame
@@ -20,16 +21,20 @@ LETTER: Final = 5.0  # width of a letter of the legend, on the average
 BLUE_FRAME: Final = {"style": "rounded", "color": style.BLUE_FRAME}
 
 
-def draw(chart: Chart) -> str:
-    """Draw one chart as DOT text."""
-    picture = fold(chart)
+def draw(chart: Chart, traffic: Traffic = NOTHING_COUNTED) -> str:
+    """Draw one chart as DOT text, and how often its cells were taken if that was counted."""
+    picture = fold(chart, traffic)
     fall = plan_fall(picture) if chart.wobbles else None
     happy = _plan_happy(picture, [line.target for line in fall.exits] if fall else [])
     page = Page(chart.name, chart.title)
     rails = fall.rails if fall else 0.0
     page.w = max(happy.w + 2 * PAD, fall.w if fall else 0.0, NARROWEST - rails) + rails
     chars = int(page.w / LETTER)
-    title = (Text(chart.title, style.TITLE_PT, bold=True), *style.broken(chart.about, chars))
+    title = (
+        Text(chart.title, style.TITLE_PT, bold=True),
+        *style.broken(chart.about, chars),
+        *style.broken(traffic.heading(chart), chars),
+    )
     y = page.words("title", (0, 0), title)[1]
     left = (page.w - rails - happy.w) / 2
     y = _draw_start(page, picture, happy.boxes[chart.happy_path[0]], (left, y + 8))
@@ -37,7 +42,7 @@ def draw(chart: Chart) -> str:
     if fall:
         at = ((page.w - rails - fall.w) / 2, bottom + BETWEEN)
         _draw_deviation(page, picture, fall, at)
-        _draw_way_back(page, fall, happy, (left, y + TITLE_ROOM))
+        _draw_way_back(page, picture, fall, happy, (left, y + TITLE_ROOM))
         bottom = at[1] + fall.h
     page.h = page.words("legend", (0, bottom + 10), words.legend(picture, chars))[1]
     return page.dot()
@@ -65,8 +70,8 @@ def _plan_happy(picture: Picture, back: list[str]) -> Plan:
     for arrow in picture.arrows:
         (column, row), (to_column, to_row) = rows[arrow.source], rows[arrow.target]
         upright = column == to_column == MIDDLE and to_row == row + 1
-        facts = [r.fact for r in arrow.rows]
-        lines.append(Line(arrow.source, arrow.target, words.on_arrow(facts, upright=upright)))
+        text = words.on_arrow(picture, arrow.rows, upright=upright)
+        lines.append(Line(arrow.source, arrow.target, text))
     return plan(boxes, lines, [(name, 1) for name in back])
 
 
@@ -95,8 +100,11 @@ def _draw_start(page: Page, picture: Picture, first: Box, at: Point) -> float:
         [(x, top + h), (x, bottom)],
         (evidence, (x + 6 + style.width(evidence) / 2, (top + h + bottom) / 2 - 2), "LEFT"),
         lhead="cluster_happy",
-        penwidth="2",
-        tooltip=", ".join(f"{row.fact}: {row.target}" for row in picture.evidence),
+        **picture.traffic.line(
+            picture.evidence,
+            penwidth="2",
+            tooltip=", ".join(f"{row.fact}: {row.target}" for row in picture.evidence),
+        ),
     )
     return bottom
 
@@ -116,7 +124,8 @@ def _draw_happy(page: Page, picture: Picture, happy: Plan, at: Point) -> float:
     steps = set(zip(chart.happy_path, chart.happy_path[1:], strict=False))
     for line, arrow in zip(happy.lines, picture.arrows, strict=True):
         wide = "2" if (line.source, line.target) in steps else "1.1"
-        page.lead(line, (x, y), penwidth=wide, tooltip=words.facts(arrow))
+        look = picture.traffic.line(arrow.rows, penwidth=wide, tooltip=words.facts(arrow))
+        page.lead(line, (x, y), **look)
     if not chart.wobbles:
         return bottom
     edges = (x - PAD, at[1], x + happy.w + PAD, bottom + PAD)
@@ -128,20 +137,27 @@ def _draw_deviation(page: Page, picture: Picture, fall: Fall, at: Point) -> None
     """Draw the one arrow for whatever is not listed, and what it leads to."""
     fall.draw(page, picture, at)
     x = at[0] + fall.middle
+    cells = filled(picture.chart, CellKind.WOBBLE)
+    text = picture.traffic.on(cells, (), style.AMBER, "cells")
     page.arrow(
         picture.chart.happy_path[-1],
         picture.chart.wobbles[0].name,
         [(x, at[1] - BETWEEN), (x, at[1])],
+        (text, (x + 6 + style.width(text) / 2, at[1] - BETWEEN / 2 - 2), "LEFT"),
         ltail="cluster_happy",
         lhead="cluster_wobbles",
-        style="dashed",
-        color=style.AMBER,
-        penwidth="2",
-        tooltip="whatever a state does not list",
+        id="way-wobble",
+        **picture.traffic.line(
+            cells,
+            style="dashed",
+            color=style.AMBER,
+            penwidth="2",
+            tooltip="whatever a state does not list",
+        ),
     )
 
 
-def _draw_way_back(page: Page, fall: Fall, happy: Plan, at: Point) -> None:
+def _draw_way_back(page: Page, picture: Picture, fall: Fall, happy: Plan, at: Point) -> None:
     """Draw the ways from the full reset back up, right of everything else."""
     x = max(fall.right, at[0] + happy.w + PAD)
     for line in fall.exits:
@@ -154,6 +170,9 @@ def _draw_way_back(page: Page, fall: Fall, happy: Plan, at: Point) -> None:
             line.target,
             points,
             (line.text, line.text_at, line.align),
-            color=style.RED,
-            tooltip="start again",
+            **picture.traffic.line(
+                picture.reset_arrow(line.source, line.target).rows,
+                color=style.RED,
+                tooltip="start again",
+            ),
         )

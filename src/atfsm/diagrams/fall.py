@@ -8,11 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from atfsm.chart import CellKind
 from atfsm.diagrams import style, words
-from atfsm.diagrams.model import Picture
+from atfsm.diagrams.model import Picture, filled
 from atfsm.diagrams.page import PAD, TITLE_ROOM, Frame, Page, Point
 from atfsm.diagrams.place import Box, Line
 from atfsm.diagrams.route import Plan, plan
+from atfsm.diagrams.style import Block
 
 WOBBLES_TITLE: Final = "wobble: whatever a state does not list"
 GAP: Final = 7.0  # between wobble boxes
@@ -32,6 +34,7 @@ class Fall:
     Attributes:
         wobbles: The boxes of the left frame.
         wobbles_w: Width of the left frame.
+        into_reset: What stands on the arrow between the frames.
         reset: What stands in the right frame.
         exits: The ways back up; on the page once this is drawn.
         rail: Between two ways back up.
@@ -42,6 +45,7 @@ class Fall:
 
     wobbles: list[Box]
     wobbles_w: float
+    into_reset: Block
     reset: Plan
     exits: list[Line]
     rail: float = 12.0
@@ -55,6 +59,11 @@ class Fall:
         return self.rail * (len(self.exits) + 0.5)
 
     @property
+    def aside(self) -> float:
+        """The room between the frames."""
+        return max(ASIDE, style.width(self.into_reset) + 8)
+
+    @property
     def middle(self) -> float:
         """Where the arrow from above comes in."""
         return self.wobbles_w / 2
@@ -62,31 +71,39 @@ class Fall:
     def draw(self, page: Page, picture: Picture, at: Point) -> None:
         """Draw both frames and the arrow between them, their upper left corner *at*."""
         left, top = at
-        bottom, aside = top + self.h, left + self.wobbles_w
+        bottom, inner = top + self.h, left + self.wobbles_w
+        outer = inner + self.aside
         names = [box.name for box in self.wobbles]
-        edges = (left, top, aside, bottom)
+        edges = (left, top, inner, bottom)
         page.frame(Frame("wobbles", WOBBLES_TITLE, edges, AMBER_FRAME, names))
         for box in self.wobbles:
-            told = words.about(picture, box.name)
-            page.put(box, (left + PAD, top + TITLE_ROOM), **AMBER_BOX, **told)
+            look = AMBER_BOX | words.about(picture, box.name)
+            page.put(box, (left + PAD, top + TITLE_ROOM), **look)
         self.right = left + self.w
-        edges = (aside + ASIDE, top, self.right, bottom)
+        edges = (outer, top, self.right, bottom)
         page.frame(Frame("reset", "full reset", edges, RED_FRAME, list(self.reset.boxes)))
-        corner = (aside + ASIDE + PAD, top + TITLE_ROOM)
+        corner = (outer + PAD, top + TITLE_ROOM)
         for box in self.reset.boxes.values():
-            page.put(box, corner, **RED_BOX, **words.about(picture, box.name))
+            page.put(box, corner, **(RED_BOX | words.about(picture, box.name)))
         for line in self.reset.lines:
-            page.lead(line, corner, color=style.RED)
+            rows = picture.reset_arrow(line.source, line.target).rows
+            page.lead(line, corner, **picture.traffic.line(rows, color=style.RED))
         (name, _), (entry,) = next(iter(self.reset.entries.items()))
         y = corner[1] + entry[1]
+        height = style.height(self.into_reset)
         page.arrow(
             names[0],
             name,
-            [(aside, y), (corner[0] + entry[0], y)],
+            [(inner, y), (corner[0] + entry[0], y)],
+            (self.into_reset, (inner + self.aside / 2, y - 5 - height / 2), "CENTER"),
             ltail="cluster_wobbles",
-            color=style.RED,
-            penwidth="3",
-            tooltip="at once",
+            id="way-reset",
+            **picture.traffic.line(
+                filled(picture.chart, CellKind.RESET),
+                color=style.RED,
+                penwidth="3",
+                tooltip="at once",
+            ),
         )
         for line in self.exits:
             line.move(corner)
@@ -109,8 +126,10 @@ def plan_fall(picture: Picture) -> Fall:
         box.y = heights[column] + box.h / 2
         heights[column] += box.h + GAP
     wobbles_w = columns * (w + GAP) - GAP + 2 * PAD
-    fall = Fall(boxes, wobbles_w, reset, list(reset.exits))
-    fall.w = wobbles_w + ASIDE + reset.w + 2 * PAD
+    out = filled(picture.chart, CellKind.RESET)
+    into_reset = picture.traffic.on(out, (), style.RED, "")
+    fall = Fall(boxes, wobbles_w, into_reset, reset, list(reset.exits))
+    fall.w = wobbles_w + fall.aside + reset.w + 2 * PAD
     fall.h = TITLE_ROOM + max(*heights, reset.h + GAP) - GAP + PAD
     return fall
 
@@ -118,12 +137,14 @@ def plan_fall(picture: Picture) -> Fall:
 def _plan_reset(picture: Picture) -> Plan:
     chart = picture.chart
     order = [s.name for s in chart.resets]
-    boxes = [Box(s.name, words.reset_box(s), row=row) for row, s in enumerate(chart.resets)]
+    boxes = [
+        Box(s.name, words.reset_box(picture, s), row=row) for row, s in enumerate(chart.resets)
+    ]
     lines: list[Line] = []
     exits: list[Line] = []
     for arrow in picture.reset_arrows:
         last = arrow.target not in order
-        line = Line(arrow.source, arrow.target, words.on_reset_arrow(arrow, last=last))
+        line = Line(arrow.source, arrow.target, words.on_reset_arrow(picture, arrow, last=last))
         (exits if last else lines).append(line)
     # What leads less far, up from one step or to one state, runs inside of what leads further.
     path: list[str] = [s.name for s in chart.states]

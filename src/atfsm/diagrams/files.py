@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -11,7 +11,8 @@ from atfsm.chart import Chart
 from atfsm.charts import CHARTS
 from atfsm.diagrams import coupling
 from atfsm.diagrams.draw import draw
-from atfsm.diagrams.layout import lay_out
+from atfsm.diagrams.layout import FORMATS, lay_out
+from atfsm.diagrams.traffic import Traffic
 from atfsm.errors import DrawingError
 
 CURE: Final = "run: atfsm diagram"
@@ -50,18 +51,51 @@ def write(
         if name not in DRAWINGS:
             raise DrawingError(f"no drawing {name!r}: there are {', '.join(DRAWINGS)}")
         text = DRAWINGS[name]()
-        files = {"dot": text.encode()}
+        written.append(_write(folder / f"{name}.dot", text.encode()))
         if fmt != "dot":
-            files[fmt] = lay_out(text, fmt)
-        for suffix, content in files.items():
-            path = folder / f"{name}.{suffix}"
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(content)
-            except OSError as error:
-                raise DrawingError(f"cannot write {path}: {error.strerror}") from error
-            written.append(path)
+            written.append(_write(folder / f"{name}.{fmt}", lay_out(text, fmt)))
     return written
+
+
+def write_traffic(folder: Path, traffic: Mapping[str, Traffic], fmt: str = "svg") -> list[Path]:
+    """Write the drawing of every chart with what was counted on it, as ``coverage-<chart>``.
+
+    Args:
+        folder: Where to; made if it is missing.
+        traffic: By name of the chart; a chart without any is drawn as never taken.
+        fmt: Of the picture; ``"dot"`` for the text alone.
+
+    Returns:
+        The files written, in order.
+
+    Raises:
+        DrawingError: There is no such format, or a file cannot be written.
+    """
+    written: list[Path] = []
+    for chart in CHARTS:
+        text = draw(chart, traffic.get(chart.name, Traffic({})))
+        picture = text.encode() if fmt == "dot" else lay_out(text, fmt)
+        written.append(_write(folder / f"coverage-{chart.name}.{fmt}", picture))
+    return written
+
+
+def check_format(fmt: str) -> None:
+    """See that drawings can be written in a format, before anything else is done for them.
+
+    Raises:
+        DrawingError: There is no such format.
+    """
+    if fmt not in {*FORMATS, "dot"}:
+        raise DrawingError(f"no format {fmt!r}: it can be {', '.join(FORMATS)} or dot")
+
+
+def _write(path: Path, content: bytes) -> Path:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise DrawingError(f"cannot write {path}: {error.strerror}") from error
+    return path
 
 
 def check(folder: Path) -> list[str]:

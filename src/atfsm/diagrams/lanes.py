@@ -18,6 +18,7 @@ HEAD: Final = 17.0  # room for the head of an arrow before the box
 CORNER: Final = 8.5  # room for a corner behind a text
 LEVEL: Final = 4.0  # between level pieces
 STEP: Final = 2.0
+COARSE: Final = 10.0  # the same where every width costs a search
 WIDEST: Final = 600.0
 
 
@@ -91,19 +92,21 @@ def pack(tracks: list[Track], patches: list[Patch], *, inner_right: bool) -> flo
         lambda t: t.from_right if t.crosses else inner_right,
         lambda t: t.to_right if t.crosses else inner_right,
     ]
+    narrowest = width
     while width < WIDEST and not any(_fits(tracks, patches, width, side) for side in sides):
         width += STEP
+    if width >= WIDEST:
+        width = narrowest
+        while width < WIDEST and not _fits_somehow(tracks, patches, width):
+            width += COARSE
     return width
 
 
 def _fits(tracks: list[Track], patches: list[Patch], width: float, side: Side) -> bool:
     """Try one width; *side* says near which side the lane of a track is sought first."""
-    if any(_collide(a, b, width) for a in patches for b in patches if not a.right and b.right):
+    done = [track for track in tracks if track.is_level]
+    if not _has_room(done, patches, width):
         return False
-    level = [track for track in tracks if track.is_level]
-    if any(track.text + 12 > width for track in level):
-        return False
-    done = level.copy()
     for track in sorted(tracks, key=lambda track: abs(track.y1 - track.y2)):
         if track.is_level:
             continue
@@ -116,6 +119,41 @@ def _fits(tracks: list[Track], patches: list[Patch], width: float, side: Side) -
             return False
         done.append(track)
     return True
+
+
+def _has_room(level: list[Track], patches: list[Patch], width: float) -> bool:
+    """Whether the texts of both sides, and those of level arrows, find room."""
+    if any(_collide(a, b, width) for a in patches for b in patches if not a.right and b.right):
+        return False
+    return all(track.text + 12 <= width for track in level)
+
+
+def _fits_somehow(tracks: list[Track], patches: list[Patch], width: float) -> bool:
+    """Try one width by a search: what was seated may be seated anew, where others find no lane."""
+    level = [track for track in tracks if track.is_level]
+    if not _has_room(level, patches, width):
+        return False
+    rest = [track for track in tracks if not track.is_level]
+    rest.sort(key=lambda track: abs(track.y1 - track.y2))
+    return _search(rest, level, patches, width)
+
+
+def _search(rest: list[Track], done: list[Track], patches: list[Patch], width: float) -> bool:
+    """Seat the first of *rest* as far left, as far right or as central as is free, then others."""
+    if not rest:
+        return True
+    track, *others = rest
+    places = [n * STEP for n in range(int(APART / STEP), int((width - APART) / STEP) + 1)]
+    for towards in (places, places[::-1], sorted(places, key=lambda x: abs(x - width / 2))):
+        for x in towards:
+            track.x = x
+            if _is_free(track, done, patches, width):
+                break
+        else:
+            return False
+        if _search(others, [*done, track], patches, width):
+            return True
+    return False
 
 
 def _collide(a: Patch, b: Patch, width: float) -> bool:

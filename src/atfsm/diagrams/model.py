@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from atfsm.chart import Chart, Role, Row
+from atfsm.chart import CellKind, Chart, Role, Row
+from atfsm.diagrams.traffic import NOTHING_COUNTED, Traffic
 from atfsm.fact import Fact
 
 #: A fact that leads to one state from so many others is told in a note.
@@ -91,6 +92,7 @@ class Picture:
         evidence: Rows out of an initial state off the happy path.
         notes: Rows that are told in words.
         reset_arrows: Out of the steps of the full reset.
+        traffic: How often each row was taken, where that is to be shown.
     """
 
     chart: Chart
@@ -99,6 +101,11 @@ class Picture:
     evidence: tuple[Row, ...]
     notes: tuple[Note, ...]
     reset_arrows: tuple[Arrow, ...]
+    traffic: Traffic = NOTHING_COUNTED
+
+    def reset_arrow(self, source: str, target: str) -> Arrow:
+        """The arrow that leads from a step of the full reset to another state."""
+        return next(a for a in self.reset_arrows if (a.source, a.target) == (source, target))
 
     def rows(self) -> Iterator[Row]:
         """Every row that the picture accounts for, by an arrow or in words."""
@@ -110,7 +117,7 @@ class Picture:
             yield from note.rows
 
 
-def fold(chart: Chart) -> Picture:
+def fold(chart: Chart, traffic: Traffic = NOTHING_COUNTED) -> Picture:
     """Decide for every row of *chart* where it is drawn or told."""
     resets = {s.name for s in chart.states if s.role is Role.RESET}
     inside, evidence, rest, reset_rows = [], [], [], []
@@ -132,6 +139,7 @@ def fold(chart: Chart) -> Picture:
         evidence=tuple(evidence),
         notes=notes,
         reset_arrows=_arrows(chart, reset_rows),
+        traffic=traffic,
     )
 
 
@@ -177,8 +185,10 @@ def _notes(chart: Chart, rows: list[Row]) -> tuple[Note, ...]:
     )
 
 
-def wobble_cells(chart: Chart, wobble: StrEnum) -> int:
-    """Count the cells that closed world decided for one wobble state."""
-    return sum(
-        1 for (at, _), cell in chart.matrix.items() if cell.target == wobble and at != wobble
+def filled(chart: Chart, kind: CellKind, target: StrEnum | None = None) -> tuple[Row, ...]:
+    """The cells that closed world decided, as if they were rows: of one kind, to one state."""
+    return tuple(
+        Row(at, fact, cell.target)
+        for (at, fact), cell in chart.matrix.items()
+        if cell.kind is kind and target in {None, cell.target}
     )

@@ -78,8 +78,13 @@ class Page:
         text: tuple[Block, Point, str] | None = None,
         **attributes: str,
     ) -> None:
-        """Draw an arrow along corners, with its text around a place."""
-        edge = dict(attributes)
+        """Draw an arrow along corners, with its text around a place.
+
+        It bears a mark for pages that build on the SVG; of several between the same two boxes,
+        those after the first are numbered.
+        """
+        same = sum(arrow[:2] == (source, target) for arrow in self._arrows)
+        edge = {"id": f"way-{source}-{target}" + (f"-{same + 1}" if same else ""), **attributes}
         self._place(edge, "curve", points)
         if text and text[0]:
             edge["label"] = style.label(text[0], text[2])

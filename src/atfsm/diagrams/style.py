@@ -30,6 +30,8 @@ AMBER_PALE: Final = "#fff3d6"
 RED: Final = "#b3261e"
 RED_PALE: Final = "#fdecea"
 GREY: Final = "#55595e"
+#: What a colour becomes where nothing was.
+PALER: Final = {BLUE: "#9fb4d8", AMBER: "#cfae7a", RED: "#dd9d98"}
 INK: Final = "#1f1f1f"
 
 # Widths in thousandths of the size; what is not listed is as wide as most letters are.
@@ -76,7 +78,8 @@ class Text:
         # Old versions of Graphviz drop blanks at the start of a line.
         inner = self.words.lstrip(" ")
         indent = "\N{NO-BREAK SPACE}" * (len(self.words) - len(inner))
-        words = indent + escape(inner, quote=False)
+        # No version reads a line of nothing.
+        words = indent + escape(inner, quote=False) or "\N{NO-BREAK SPACE}"
         words = f"<B>{words}</B>" if self.bold else words
         color = "" if self.color == INK else f' COLOR="{self.color}"'
         return f'<FONT POINT-SIZE="{self.pt:g}"{color}>{words}</FONT>'

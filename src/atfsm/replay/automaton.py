@@ -14,15 +14,17 @@ chunk of a capture without a byte of Python in between.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 from atfsm.at.correlation import end_payload, hear, send, silence
 from atfsm.at.dialect import DataMode, Dialect, Told
 from atfsm.at.exchange import Exchange, Heard, What
-from atfsm.at.facts import ModemFact, PdpFact
+from atfsm.at.facts import ModemFact, PdpFact, TcpFact, UdpFact
 from atfsm.fact import Fact, FactKind
 from atfsm.machine import table
 from atfsm.replay.records import Direction
+from atfsm.replay.remarks import remark_on
 from atfsm.stack.coupling import TABLED
 from atfsm.stack.limits import Slot, slots
 from atfsm.stack.whole import Move, Place, Whole, follow_name, start
@@ -42,6 +44,7 @@ REENTRY: Final[dict[str, frozenset[Fact]]] = {
     ),
 }
 NO_EVENTS: Final = frozenset({What.ECHO, What.NOISE, What.SILENCE})
+SENT: Final[frozenset[Fact]] = frozenset({TcpFact.SENT, UdpFact.SENT})
 #: Remembered edges after which everything is forgotten; ours: about 100 MB at the worst.
 EDGES_AT_MOST: Final = 60_000
 #: Machines of a configuration that weigh as much as a remembered edge; ours.
@@ -97,7 +100,11 @@ class Edge(dict[bytes, "Edge"]):
         is_notable: Whether it is more than one of many alike: a wobble, a stray, no event, or
             the beginning of something.
         begins_anew: Whether a new generation starts, or a nameless object gets its name.
+        is_noted: Whether the ledger has something to write down.
+        sends: Machines of which a send ended well.
+        remark: What makes the line worth a note, though nothing is wrong; else empty.
         waits: Whether a machine waits with a limit afterwards.
+        asked: The command that was in flight before the line; empty where none was.
         payload: What a complete payload begins with (the mark), ends with (the pattern), and
             leads to, once one was seen here: payloads are all different, and not remembered.
         learn: Works out what follows, for a tail that was not seen behind this edge yet.
@@ -105,15 +112,19 @@ class Edge(dict[bytes, "Edge"]):
 
     __slots__ = (
         "armed",
+        "asked",
         "begins_anew",
         "changes",
         "direction",
         "is_event",
         "is_notable",
+        "is_noted",
         "learn",
         "moves",
         "node",
         "payload",
+        "remark",
+        "sends",
         "text",
         "waits",
         "what",
@@ -132,6 +143,9 @@ class Edge(dict[bytes, "Edge"]):
         what: What,
         moves: tuple[Move, ...],
         learn: Callable[[Edge, bytes], Edge],
+        *,
+        asked: bytes = b"",
+        remark: str = "",
     ) -> None:
         self.node = node
         self.direction = direction
@@ -152,6 +166,12 @@ class Edge(dict[bytes, "Edge"]):
         self.is_notable = (
             self.wobbles or self.begins_anew or not self.is_event or what is What.STRAY
         )
+        self.asked = asked
+        self.remark = remark
+        self.sends = frozenset(
+            (m.machine, m.key) for m in moves if m.fact in SENT and m.before != m.after
+        )
+        self.is_noted = bool(moves or remark) or what is What.ECHO
         self.waits = bool(node.slots)
         self.payload: tuple[bytes, bytes, Edge] | None = None
         self.learn = learn
@@ -197,7 +217,16 @@ class Automaton:
     def edge_to(self, exchange: Exchange, places: tuple[Place, ...]) -> Edge:
         """An edge without a line, to a given configuration."""
         node = self._node(exchange, places)
-        return Edge(node, Direction.UNMARKED, b"", What.NOISE, (), self.learn)
+        return Edge(node, Direction.UNMARKED, b"", What.NOISE, (), self._learn_now)
+
+    def _learn_now(self, edge: Edge, tail: bytes) -> Edge:
+        """Have whoever uses this automaton now work out what it does not know."""
+        return self.learn(edge, tail)
+
+    @property
+    def size(self) -> int:
+        """How much is remembered."""
+        return self._size
 
     @property
     def is_full(self) -> bool:
@@ -260,7 +289,18 @@ class Automaton:
             whole.tell(told)
         exchange = follow_name(heard.exchange, whole.moves)
         after = self._node(exchange, whole.places)
-        return Edge(after, direction, text, heard.what, tuple(whole.moves), self.learn)
+        moves = tuple(whole.moves)
+        sent = node.exchange.in_flight
+        return Edge(
+            after,
+            direction,
+            text,
+            heard.what,
+            moves,
+            self._learn_now,
+            asked=b"" if sent is None else sent.text,
+            remark=remark_on(node.exchange, text, heard.what, moves),
+        )
 
     def _node(self, exchange: Exchange, places: tuple[Place, ...]) -> Node:
         key = (exchange, places)
@@ -269,6 +309,45 @@ class Automaton:
             node = self._nodes[key] = Node(exchange, places)
             self._size += 1 + len(places) // PLACES_A_UNIT
         return node
+
+
+class Automata:
+    """What captures before have taught, for the next one.
+
+    What a line does depends on its configuration, on how the capture is written and on whether it
+    has a clock, but not on the capture: so thousands of small captures, read one after another
+    (never two at once), share what was worked out.
+
+    Args:
+        edges_at_most: How much is remembered when a capture begins; more is forgotten.
+    """
+
+    def __init__(self, edges_at_most: int = EDGES_AT_MOST) -> None:
+        self._edges_at_most = edges_at_most
+        self._kept: dict[tuple[str, int, bool, bool], Automaton] = {}
+
+    def maker(self, written: str) -> Callable[..., Automaton]:
+        """What makes the automata of the next capture, which is *written* in this format."""
+        if sum(automaton.size for automaton in self._kept.values()) > self._edges_at_most:
+            self._kept.clear()
+        return partial(self._make, written)
+
+    def _make(
+        self,
+        written: str,
+        dialect: Dialect,
+        *,
+        timed: bool,
+        learn: Callable[[Edge, bytes], Edge],
+        reentry: Mapping[str, frozenset[Fact]] | None = REENTRY,
+    ) -> Automaton:
+        kind = (written, id(dialect), timed, reentry is None)
+        kept = self._kept.get(kind)
+        if kept is None or kept.is_full:
+            kept = Automaton(dialect, timed=timed, learn=learn, reentry=reentry)
+            self._kept[kind] = kept
+        kept.learn = learn
+        return kept
 
 
 def takes_payload(exchange: Exchange, direction: Direction) -> bool:

@@ -9,13 +9,16 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import os
 import sys
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from atfsm.errors import CaptureError
+from atfsm.replay.remote import is_remote, open_remote
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -35,7 +38,7 @@ class Capture:
     """One capture, read once from its beginning.
 
     Args:
-        name: A path, or ``-`` for standard input.
+        name: A path, a URL, or ``-`` for standard input.
 
     Attributes:
         torn: Why the capture ended before its end, in words; empty where it did not.
@@ -49,20 +52,21 @@ class Capture:
         self.name = name
         self.torn = ""
         self._file = self._open()
-        try:
-            self.size_bytes = 0 if name == STDIN else Path(name).stat().st_size
-        except OSError:
-            self.size_bytes = 0
+        self.size_bytes = 0
+        if name != STDIN and not is_remote(name):
+            with suppress(OSError):
+                self.size_bytes = os.fstat(self._file.fileno()).st_size
 
-    def _open(self) -> io.BufferedIOBase:
+    def _open(self) -> io.BufferedReader:
         if self.name == STDIN:
             return sys.stdin.buffer  # type: ignore[return-value]  # typeshed says BinaryIO
-        path = Path(self.name)
-        if path.is_dir():
-            raise CaptureError(f"{self.name}: is a folder; name the captures in it")
+        if is_remote(self.name):
+            return open_remote(self.name)
         try:
-            return path.open("rb")
+            return open(self.name, "rb")  # noqa: PTH123  a Path is slow; chunks() closes it
         except (OSError, ValueError) as error:
+            if isinstance(error, OSError) and Path(self.name).is_dir():
+                raise CaptureError(f"{self.name}: is a folder; name the captures in it") from error
             reason = getattr(error, "strerror", None) or str(error)
             raise CaptureError(f"{self.name}: cannot be read: {reason}") from error
 
@@ -111,8 +115,12 @@ class Capture:
     def _unpacked(self) -> Iterator[bytes]:
         """The bytes as they were before gzip or zstd; which of them, the content says."""
         try:
-            head = self._file.read(4)
-            yield from self._unpack(head)
+            head = self._file.peek(4)[:4]
+            if len(head) == 4 and head != _ZSTD and not head.startswith(_GZIP):
+                while data := self._file.read1(CHUNK_BYTES):
+                    yield data
+                return
+            yield from self._unpack(self._file.read(4))
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             self.torn = f"the gzip file is torn ({error})"
         except OSError as error:

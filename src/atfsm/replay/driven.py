@@ -17,7 +17,7 @@ from atfsm.at.exchange import Exchange, What
 from atfsm.fact import Fact
 from atfsm.replay.agreement import Agreement
 from atfsm.replay.automaton import Automaton, Edge, slot_of
-from atfsm.replay.ledger import Ledger
+from atfsm.replay.ledger import Ledger, Passed
 from atfsm.replay.observer import Observer, Witness
 from atfsm.replay.records import Direction, Record
 from atfsm.stack.coupling import TABLED
@@ -45,18 +45,25 @@ class DrivenObserver(Observer):
         dialect: What commands mean, until a run names its own.
         witness: Told of each line that changed a machine.
         learn: What an edge calls for an unknown tail.
+        make: What makes an `Automaton`.
     """
 
     def __init__(
-        self, dialect: Dialect, witness: Witness, learn: Callable[[Edge, bytes], Edge]
+        self,
+        dialect: Dialect,
+        witness: Witness,
+        learn: Callable[[Edge, bytes], Edge],
+        make: Callable[..., Automaton] = Automaton,
     ) -> None:
-        super().__init__(dialect, witness, learn)
+        super().__init__(dialect, witness, learn, make)
         self._agreement = Agreement()
         self._notes: list[str] = []
         self._start(dialect, echo=False)
 
     def read(self, record: Record) -> None:
         """Follow one record."""
+        if self._follower is not None:
+            self._follower.see_record(record, self.node)
         self.now_s = record.time_s
         self.fresh_edge()
         if record.said is not None:
@@ -70,7 +77,8 @@ class DrivenObserver(Observer):
         """What is written at once is one command line, or payload with its end pattern."""
         opened = self.node.exchange.data
         if opened is not None and opened.mode is DataMode.OUT and data.endswith(opened.pattern):
-            self._take(self.automaton.end_payload(self.node, Direction.TX), line)
+            passed = Passed(line, len(data) - len(opened.pattern), has_end=True)
+            self._pass_payload(Direction.TX, passed)
         else:
             text = data.removesuffix(b"\r")
             self._take(self.automaton.step(self.node, Direction.TX, text), line)
@@ -104,7 +112,7 @@ class DrivenObserver(Observer):
             case Moved():
                 self._agreement.record(line, said)
             case Reset() | CutPower() | NeedsHuman() | InService():
-                self._remark(line, _words(said))
+                self._remark(line, words_of(said))
             case _:
                 pass
 
@@ -133,7 +141,7 @@ class DrivenObserver(Observer):
         self._renew_wires()
 
     def _new_automaton(self) -> Automaton:
-        return Automaton(self._dialect, timed=True, learn=self._learn, reentry=None)
+        return self._make(self._dialect, timed=True, learn=self._learn, reentry=None)
 
     def _remark(self, line: int, text: str) -> None:
         """Show something in the time line that is no move."""
@@ -171,7 +179,8 @@ def _told(injected: Injected) -> Told | None:
     return None if fact is None else Told(machine, key, fact, context)
 
 
-def _words(said: Reset | CutPower | NeedsHuman | InService) -> str:
+def words_of(said: Output) -> str:
+    """What an output says, as a time line shows it; empty for what a time line does not show."""
     match said:
         case Reset():
             return f"RESET of the {said.rung.value}: {said.cause}"
@@ -181,3 +190,5 @@ def _words(said: Reset | CutPower | NeedsHuman | InService) -> str:
             return f"NEEDS A HUMAN: {said.cause}"
         case InService():
             return "in service"
+        case _:
+            return ""

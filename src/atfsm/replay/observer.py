@@ -7,23 +7,41 @@ waiting state, and reports each wobble to its owner, with the ledger that proves
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable
-from itertools import count
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from atfsm.at.dialect import DataMode, Dialect
 from atfsm.at.exchange import What
-from atfsm.at.framing import Framer, Line, Payload, Prompt
+from atfsm.at.framing import Line, Payload, Prompt
 from atfsm.at.grammar import parse_command_line, parse_result
 from atfsm.replay.automaton import Automaton, Edge, Node, takes_payload
-from atfsm.replay.ledger import Ledger
+from atfsm.replay.ledger import Ledger, Mark, Passed
 from atfsm.replay.payload import Held
 from atfsm.replay.records import Direction, Record
+from atfsm.replay.unwritten import Unwritten
+from atfsm.replay.wire import LINE_BYTES_AT_MOST, Wire
 from atfsm.stack.limits import Slot
 
 #: Told of each edge that changed a machine: physical line, edge, ledger before the edge.
 Witness = Callable[[int, Edge, Ledger], None]
-LINE_BYTES_AT_MOST: Final = 4096  # as `Framer` has it
+#: Told of all edges that are taken, those of a run at once.
+Tally = Callable[[Sequence[Edge]], None]
+
+
+class Follower(Protocol):
+    """Sees all that an observer reads, whether it changes anything or not: a trace does."""
+
+    def see_record(self, record: Record, node: Node) -> None:
+        """A record is read next, in this configuration."""
+
+    def see_run(self, edges: Sequence[Edge], first: int) -> None:
+        """These edges are taken, one a line from *first* on; of them there are no records."""
+
+    def see_edge(self, edge: Edge, line: int) -> None:
+        """An edge is taken, and charged to *line*."""
+
+    def see_payload(self, line: int, data: bytes) -> None:
+        """Payload passed, in a capture that shows bytes."""
 
 
 class Observer:
@@ -33,6 +51,7 @@ class Observer:
         dialect: What commands and information texts mean.
         witness: Told of each line that changed a machine, in order, before the ledger is.
         learn: What an edge calls for an unknown tail (see `atfsm.replay.run`).
+        make: What makes an `Automaton`.
 
     Attributes:
         automaton: What works out and remembers the edges.
@@ -48,17 +67,18 @@ class Observer:
         dialect: Dialect,
         witness: Witness,
         learn: Callable[[Edge, bytes], Edge],
+        make: Callable[..., Automaton] = Automaton,
     ) -> None:
         self._dialect = dialect
         self._witness = witness
         self._learn = learn
-        self.automaton = Automaton(dialect, timed=False, learn=learn)
+        self._make = make
+        self.automaton = make(dialect, timed=False, learn=learn)
         self.edge = self.automaton.start()
         self.ledger = Ledger()
         self.events = 0
         self.now_s: float | None = None
-        # The last line of each edge of runs that are not in the ledger yet.
-        self._unwritten: dict[Edge, int] = {}
+        self._unwritten = Unwritten()
         self.strays: deque[int] = deque(maxlen=8)
         self.armed_s: dict[tuple[str, str], float] = {}
         self.held = Held()
@@ -66,7 +86,7 @@ class Observer:
 
     def _renew_wires(self) -> None:
         """Begin to read both directions anew."""
-        self._wires = {d: _Wire() for d in (Direction.TX, Direction.RX)}
+        self._wires = {d: Wire() for d in (Direction.TX, Direction.RX)}
 
     @property
     def node(self) -> Node:
@@ -85,13 +105,15 @@ class Observer:
         """
         timed = self.now_s is not None
         if self.automaton.is_full or self.automaton.timed is not timed:
-            self._note_unwritten()
-            self.automaton = Automaton(self._dialect, timed=timed, learn=self._learn)
+            self._unwritten.write(self.ledger)
+            self.automaton = self._make(self._dialect, timed=timed, learn=self._learn)
             self.edge = self.automaton.edge_to(self.node.exchange, self.node.places)
         return self.edge
 
     def read(self, record: Record) -> None:
         """Follow one record."""
+        if self._follower is not None:
+            self._follower.see_record(record, self.node)
         if record.time_s is not None:
             self.advance(record.time_s, record.line)
         self.fresh_edge()
@@ -104,7 +126,7 @@ class Observer:
         """The capture ends: what was held back is judged by what came."""
         if self.held.is_lone_success:
             self._settle()  # the payload was not logged; otherwise nobody knows what was payload
-        self._note_unwritten()
+        self._unwritten.write(self.ledger)
 
     def advance(self, time_s: float, line: int) -> None:
         """Let the clock of the capture go on, and pass every limit on the way, in order."""
@@ -133,18 +155,21 @@ class Observer:
         """Take edges that were followed without us, one a line from *first* on.
 
         Args:
-            edges: Not empty, none of them a silence.
+            edges: Not empty, none of them a silence; kept for a while, and not to be changed.
             first: Physical line of the first.
             time_s: Exact time of the last, where the capture has a clock.
         """
-        last_lines = dict(zip(edges, count(first)))
-        notable = [e for e in last_lines if e.is_notable]
-        times = Counter(edges) if notable else Counter()
+        if self._tally is not None:
+            self._tally(edges)
+        if self._follower is not None:
+            self._follower.see_run(edges, first)
+        times = Counter(edges)
+        notable = [e for e in times if e.is_notable]
         if any(e.wobbles for e in notable):
-            self._note_unwritten()
+            self._unwritten.write(self.ledger)
             self._take_wobbling(edges, first)
         else:
-            self._take_calm(edges, first, last_lines, times)
+            self._take_calm(edges, first, times)
         self.events += len(edges) - sum(times[e] for e in notable if not e.is_event)
         if any(e.what is What.STRAY for e in notable):
             self.strays.extend(at for at, e in enumerate(edges, first) if e.what is What.STRAY)
@@ -156,29 +181,16 @@ class Observer:
         for line, edge in enumerate(edges, first):
             if edge.wobbles or (edge.changes and self._wants_all):
                 self._witness(line, edge, self.ledger)
-            if edge.moves:
+            if edge.is_noted:
                 self.ledger.note(line, edge)
 
-    def _take_calm(
-        self, edges: list[Edge], first: int, last_lines: dict[Edge, int], times: Counter[Edge]
-    ) -> None:
+    def _take_calm(self, edges: list[Edge], first: int, times: Counter[Edge]) -> None:
         """Write down a run without wobbles: of each edge, only its last line matters."""
         if self._wants_all:
             for line, edge in enumerate(edges, first):
                 if edge.changes:
                     self._witness(line, edge, self.ledger)
-        anew = {e: count for e, count in times.items() if e.begins_anew}
-        if anew:
-            self._note_unwritten()
-            self.ledger.note_run(last_lines.items(), anew)
-        else:
-            self._unwritten.update(last_lines)
-
-    def _note_unwritten(self) -> None:
-        """Write down what the last runs left for later."""
-        if self._unwritten:
-            self.ledger.note_run(self._unwritten.items(), {})
-            self._unwritten.clear()
+        self._unwritten.add(edges, first, times, self.ledger)
 
     #: Whether the witness must be told of every change, not only of wobbles.
     _wants_all = False
@@ -187,8 +199,32 @@ class Observer:
         """Have the witness told of every change, for a timeline."""
         self._wants_all = True
 
+    #: Who counts the edges, if anybody does.
+    _tally: Tally | None = None
+
+    def count_with(self, tally: Tally) -> None:
+        """Have *tally* told of every edge that is taken, whether it changes anything or not."""
+        self._tally = tally
+
+    #: Who sees everything, if anybody does.
+    _follower: Follower | None = None
+
+    def show_to(self, follower: Follower) -> None:
+        """Have *follower* see all that is read."""
+        self._follower = follower
+
+    @property
+    def held_from(self) -> int | None:
+        """The first line of which something is not judged yet; None: nothing is held back."""
+        lines = [wire.held_from for wire in self._wires.values()]
+        return min((at for at in (self.held.first_line, *lines) if at is not None), default=None)
+
     def _take(self, edge: Edge, line: int) -> None:
-        self._note_unwritten()
+        if self._tally is not None:
+            self._tally((edge,))
+        if self._follower is not None:
+            self._follower.see_edge(edge, line)
+        self._unwritten.write(self.ledger)
         self.edge = edge
         self.events += edge.is_event
         if edge.what is What.STRAY:
@@ -265,6 +301,9 @@ class Observer:
             Direction.RX if record.direction is Direction.UNMARKED else record.direction
         ]
         wire.feed(record.data, record.line)
+        is_command_state = self.node.exchange.data is None and b"CONNECT" not in record.data
+        if wire.has_odd_ends(record.data) and is_command_state:
+            self.ledger.remarks["note.framing"] = Mark(record.line, b"")
         direction = Direction.TX if wire is self._wires[Direction.TX] else Direction.RX
         while (token := wire.framer.next()) is not None:
             line = wire.line_at(token.offset)
@@ -272,11 +311,24 @@ class Observer:
                 case Line():
                     self._take(self.automaton.step(self.node, direction, token.text), line)
                     self._set_framers()
-                case Payload(last=True):
-                    if takes_payload(self.node.exchange, direction):
-                        self._take(self.automaton.end_payload(self.node, direction), line)
-                case Payload() | Prompt():
+                case Payload():
+                    self._show_payload(token, line)
+                    wire.payload_bytes += len(token.data)
+                    if token.last and takes_payload(self.node.exchange, direction):
+                        passed = Passed(line, wire.payload_bytes, token.complete)
+                        self._pass_payload(direction, passed)
+                case Prompt():
                     pass
+
+    def _show_payload(self, token: Payload, line: int) -> None:
+        if self._follower is not None and token.data:
+            self._follower.see_payload(line, token.data)
+
+    def _pass_payload(self, direction: Direction, passed: Passed) -> None:
+        """A payload of known length is complete."""
+        if direction is Direction.TX:
+            self.ledger.payload = passed
+        self._take(self.automaton.end_payload(self.node, direction), passed.line)
 
     def _set_framers(self) -> None:
         """Have the framer of whoever writes payload now take it by count and pattern."""
@@ -284,6 +336,7 @@ class Observer:
         for direction, wire in self._wires.items():
             is_due = takes_payload(self.node.exchange, direction)
             if is_due and not wire.framer.expects_payload and data is not None:
+                wire.payload_bytes = 0
                 wire.framer.expect_payload(
                     count=data.count_bytes,
                     pattern=data.pattern,
@@ -291,28 +344,6 @@ class Observer:
                 )
             elif not is_due and wire.framer.expects_payload:
                 wire.framer.abandon_payload()
-
-
-class _Wire:
-    """One direction of a capture that shows bytes: a framer, and where its bytes stood."""
-
-    __slots__ = ("_fed", "_lines", "framer")
-
-    def __init__(self) -> None:
-        self.framer = Framer(max_line_bytes=LINE_BYTES_AT_MOST)
-        self._fed = 0
-        self._lines: deque[tuple[int, int]] = deque()  # (index behind the piece, its line)
-
-    def feed(self, data: bytes, line: int) -> None:
-        self.framer.feed(data)
-        self._fed += len(data)
-        self._lines.append((self._fed, line))
-
-    def line_at(self, offset: int) -> int:
-        """The physical line that shows the byte at *offset*; offsets only grow."""
-        while len(self._lines) > 1 and self._lines[0][0] <= offset:
-            self._lines.popleft()
-        return self._lines[0][1]
 
 
 def resolve(direction: Direction, text: bytes, node: Node) -> Direction:

@@ -49,6 +49,11 @@ class Held:
         self._text_bytes += len(text)
 
     @property
+    def first_line(self) -> int | None:
+        """The line of the first of them; None where there are none."""
+        return self._lines[0][0] if self._lines else None
+
+    @property
     def at_most_bytes(self) -> int:
         """How many bytes the held lines were at most: two for every lost line end."""
         return self._text_bytes + 2 * len(self._lines)

@@ -38,6 +38,11 @@ class Wobble:
         why: Why, in a sentence or two.
         do: What to do.
         evidence: The lines that prove it.
+        cause: Stable code of the row that explains it, as in ``docs/causes.md``.
+        proved: The part of *why* that the log shows.
+        likely: The part of *why* that it does not show; may be empty.
+        settle: What to log, or to ask the modem, to know more; may be empty.
+        source: Evidence for the explanation, as in ``docs/sources.md``.
     """
 
     line: int
@@ -52,6 +57,11 @@ class Wobble:
     why: str
     do: str
     evidence: tuple[Mark, ...]
+    cause: str = ""
+    proved: str = ""
+    likely: str = ""
+    settle: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +135,14 @@ def _wobble_json(wobble: Wobble) -> dict[str, object]:
         "generation": wobble.generation,
         "state": wobble.state,
         "kind": wobble.kind,
+        "cause": wobble.cause,
         "got": wobble.got,
         "expected": list(wobble.expected),
         "why": wobble.why,
+        "proved": wobble.proved,
+        "likely": wobble.likely,
         "do": wobble.do,
+        "settle": wobble.settle,
+        "source": wobble.source,
         "evidence": [mark.line for mark in wobble.evidence],
     }

@@ -123,6 +123,9 @@ class TextReport:
             self._write(self._wrap("due", " or ".join(wobble.expected)))
         self._write(self._wrap("why", wobble.why))
         self._write(self._wrap("do", wobble.do))
+        if wobble.settle:
+            self._write(self._wrap("ask", wobble.settle))
+        self._write(self._wrap("cause", wobble.cause))
         label = "proof"
         for mark in wobble.evidence:
             text = mark.text.decode("utf-8", "backslashreplace")

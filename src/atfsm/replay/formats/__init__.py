@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
-from atfsm.replay.formats.detect import Detection, detect
-from atfsm.replay.formats.model import Format, Reader, Unmarked
+from atfsm.replay.formats.detect import Detection, detect, format_of
+from atfsm.replay.formats.marks import Unmarked
+from atfsm.replay.formats.model import Format
+from atfsm.replay.formats.reader import Reader
 from atfsm.replay.formats.tables import FORMATS, format_named
 
 __all__ = [
@@ -18,4 +20,5 @@ __all__ = [
     "Unmarked",
     "detect",
     "format_named",
+    "format_of",
 ]

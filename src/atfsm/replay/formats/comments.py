@@ -26,6 +26,12 @@ _TOKEN: Final = re.compile(
 #: ``#NAME:`` and ``#NAME`` on its own are a modem's (Telit); other lines with # are notes.
 _LINE_NOTE: Final = re.compile(rb"\s*(?:;|#(?![A-Z0-9_]+(?::|\s*$)))")
 
+#: The name of a command and then a sentence: the rest of a note that was wrapped. No command line
+#: has a letter outside ASCII, or two words of prose, straight behind the name.
+_SENTENCE: Final = re.compile(
+    rb"[Aa][Tt][+#$%!*^&][A-Za-z0-9_]{1,30}\??[ \t]+(?:[\xc2-\xf4]|[a-z]{2,}[ \t]+[a-z]{2,})"
+)
+
 
 def without_notes(text: bytes) -> bytes:
     """Take the notes out of one line.
@@ -35,7 +41,7 @@ def without_notes(text: bytes) -> bytes:
     >>> without_notes(b'AT+SHCONF="URL","https://example.com"')
     b'AT+SHCONF="URL","https://example.com"'
     """
-    if _LINE_NOTE.match(text):
+    if _LINE_NOTE.match(text) or _SENTENCE.match(text):
         return b""
     if (b"//" not in text and b"/*" not in text) or _TRANSFERRED.match(text):
         return text

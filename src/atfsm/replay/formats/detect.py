@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from atfsm.replay.formats.looks import is_answer, is_at, is_command
-from atfsm.replay.formats.model import LINE_AT_MOST, Format, Unmarked
+from atfsm.replay.formats.marks import LINE_AT_MOST, Unmarked
+from atfsm.replay.formats.model import Format
 from atfsm.replay.formats.tables import FORMATS
 from atfsm.replay.records import Direction
 
 HEAD_LINES: Final = 400  # ours: so much of a capture is looked at
+TAILS, TAIL_AT_MOST = 8_192, 200  # ours: lines whose looks are remembered, a few megabytes
+_ENDS: Final = re.compile(rb"[\r\n]+")
 FALLBACK: Final = 0.2  # ours: a terminal log has no marks; one mark among five AT lines beats it
 
 
@@ -31,18 +36,43 @@ class Detection:
 
 def detect(head: Sequence[bytes]) -> Detection:
     """Judge the head of a capture: its first 400 lines or 64 KiB, line feeds taken off."""
+    fits = _fits(FORMATS, tuple(_bounded(head)))
+    return Detection(
+        format=fits[0].entry if fits else None,
+        scores=tuple((fit.entry.name, fit.score) for fit in fits),
+    )
+
+
+def format_of(head: Sequence[bytes]) -> Format | None:
+    """The format that `detect` takes, without weighing those that cannot win."""
     lines = tuple(_bounded(head))
+    fits = _fits((entry for entry in FORMATS if entry.has_marks), lines)
+    if fits and fits[0].score > FALLBACK:
+        return fits[0].entry
+    return detect(head).format
+
+
+class _Fit(NamedTuple):
+    """A format that fits a head at all."""
+
+    score: float
+    fitting: int
+    entry: Format
+
+
+def _fits(entries: Iterable[Format], lines: tuple[bytes, ...]) -> list[_Fit]:
+    """Weigh formats, the best first; equal ones stay in the order of the table."""
+    text = b"\n".join(lines)
     fits = []
-    for entry in FORMATS:
+    for entry in entries:
+        if entry.needs and not any(need in text for need in entry.needs):
+            continue
         fitting, against = _weigh(entry, lines)
         if fitting:
             unproven = FALLBACK if not entry.has_marks else 1.0
-            fits.append((unproven * fitting / (fitting + against), fitting, entry))
-    fits.sort(key=lambda fit: (-fit[0], -fit[1]))  # equal ones stay in the order of the table
-    return Detection(
-        format=fits[0][2] if fits else None,
-        scores=tuple((entry.name, score) for score, _, entry in fits),
-    )
+            fits.append(_Fit(unproven * fitting / (fitting + against), fitting, entry))
+    fits.sort(key=lambda fit: (-fit.score, -fit.fitting))
+    return fits
 
 
 def _bounded(head: Sequence[bytes]) -> Iterator[bytes]:
@@ -58,14 +88,12 @@ def _weigh(entry: Format, lines: tuple[bytes, ...]) -> tuple[int, int]:
     """Count the marked lines that speak for *entry*, and the unmarked ones that do not."""
     if entry.colours is not None:
         return _weigh_coloured(entry, lines), 0
-    marked = [entry.marked_text_of(line) for line in lines]
-    said = {text for _, text in filter(None, marked)}
-    marked_side = next((side for side, _ in filter(None, marked)), None)
-    fitting = sum(
-        entry.distinct or any(map(is_at, text.split(b"\r"))) for _, text in filter(None, marked)
-    )
+    marked = [_look(entry, line) for line in lines]
+    fitting = sum(look.fits for look in marked if look is not None)
     if entry.has_marks and not fitting:
         return 0, 0
+    said = {look.text for look in marked if look is not None}
+    marked_side = next((look.side for look in marked if look is not None), None)
     against = 0
     for line, found in zip(lines, marked, strict=True):
         if found is not None:
@@ -76,8 +104,10 @@ def _weigh(entry: Format, lines: tuple[bytes, ...]) -> tuple[int, int]:
         match entry.unmarked:
             case Unmarked.TEXT if not entry.has_marks:
                 fitting += 1
-            case Unmarked.CONTINUES:
+            case Unmarked.CONTINUES | Unmarked.ROWS:
                 pass
+            case Unmarked.MODEM:
+                against += is_command(text) and text not in said
             case Unmarked.OTHER_SIDE:
                 # What is unmarked is the other side's, or an echo of what is marked.
                 wrong = is_answer if marked_side is Direction.RX else is_command
@@ -85,6 +115,37 @@ def _weigh(entry: Format, lines: tuple[bytes, ...]) -> tuple[int, int]:
             case _:
                 against += 1
     return fitting, against
+
+
+class _Look(NamedTuple):
+    """A line that bears the marks of a format: who wrote it, the text, and whether it is AT."""
+
+    side: Direction
+    text: bytes
+    fits: bool
+
+
+def _look(entry: Format, line: bytes) -> _Look | None:
+    """Look at a line as a line of this format; None where it does not bear its marks."""
+    end = entry.stamp_end(line)
+    if end is None and entry.stamp_required:
+        return None
+    tail = line[end or 0 :][:LINE_AT_MOST]
+    return _look_at(entry, tail) if len(tail) <= TAIL_AT_MOST else _read_tail(entry, tail)
+
+
+@lru_cache(maxsize=TAILS)
+def _look_at(entry: Format, tail: bytes) -> _Look | None:
+    """The same tails come again and again, in a capture and in the next one."""
+    return _read_tail(entry, tail)
+
+
+def _read_tail(entry: Format, tail: bytes) -> _Look | None:
+    marked = entry.marked_tail(tail)
+    if marked is None:
+        return None
+    side, text = marked
+    return _Look(side, text, entry.distinct or any(map(is_at, _ENDS.split(text))))
 
 
 def _weigh_coloured(entry: Format, lines: tuple[bytes, ...]) -> int:

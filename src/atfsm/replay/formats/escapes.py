@@ -17,7 +17,8 @@ class Escapes:
     """The escapes of one logger.
 
     Attributes:
-        pattern: What an escape looks like; its group ``hex`` or ``dec`` is the byte's number.
+        pattern: What an escape looks like; its group ``hex``, ``dec`` or ``oct`` is the number of
+            the byte.
         words: Escapes that are names.
     """
 
@@ -37,10 +38,13 @@ class Escapes:
         if token in self.words:
             return self.words[token]
         digits = found[found.lastindex or 0]
-        number = int(digits, 10 if found.lastgroup == "dec" else 16)
-        if found.lastgroup == "dec" and (number > 0xFF or 0x20 <= number < 0x7F):
+        number = int(digits, _BASES[found.lastgroup or "hex"])
+        if number > 0xFF or (found.lastgroup == "dec" and 0x20 <= number < 0x7F):
             return token  # the logger writes no printable character like that: it is text
         return bytes((number,))
+
+
+_BASES: Final = {"hex": 16, "dec": 10, "oct": 8}
 
 
 # fmt: off
@@ -68,6 +72,12 @@ C: Final = Escapes(
     },
 )
 
+#: Shape 44, strace: C escapes, other bytes as octal numbers, or as hexadecimal ones.
+STRACE: Final = Escapes(
+    re.compile(rb"""\\(?:[abtnvfr\\"']|x(?P<hex>[0-9A-Fa-f]{2})|(?P<oct>[0-7]{1,3}))"""),
+    {key: byte for key, byte in C.words.items() if key != b"\\0"},
+)
+
 #: Shape 29, mbed ATHandler: a line feed is <ln>, in some versions <lf>.
 MBED: Final = Escapes(
     re.compile(rb"<(?:cr|ln|lf|(?P<hex>[0-9A-Fa-f]{2}))>"),
@@ -83,3 +93,12 @@ def hex_cells(text: bytes) -> bytes:
     b'AT\r'
     """
     return bytes.fromhex(text.decode("ascii"))
+
+
+def gammu_cells(text: bytes) -> bytes:
+    r"""Read the cells of gammu, a byte and its character each.
+
+    >>> gammu_cells(b"41A|54T|0D ")
+    b'AT\r'
+    """
+    return bytes(int(text[at : at + 2], 16) for at in range(0, len(text), 4))

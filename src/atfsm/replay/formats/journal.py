@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from atfsm.replay.formats.model import LINE_AT_MOST, Format, Reader
+from atfsm.replay.formats.marks import LINE_AT_MOST
+from atfsm.replay.formats.reader import Reader
+from atfsm.replay.formats.shape import Shape
 from atfsm.replay.records import Direction, Record
 from atfsm.stack.outputs import Output, Read, Written
 from atfsm.stack.written import Run, number_in, output_of
@@ -25,8 +27,8 @@ class JournalReader(Reader):
 
     __slots__ = ("_after", "_begun", "_gaps", "_unreadable")
 
-    def __init__(self, capture_format: Format) -> None:
-        super().__init__(capture_format)
+    def __init__(self, shape: Shape) -> None:
+        super().__init__(shape)
         self._unreadable = _Lines()
         self._gaps = _Lines()
         self._after: int | None = None  # the number that the next entry has
@@ -42,6 +44,11 @@ class JournalReader(Reader):
         if self._gaps.count:
             notes.append(f"Entries of the journal are missing before line {self._gaps}.")
         return notes
+
+    @property
+    def held_from(self) -> int | None:
+        """The first line of a write that goes on."""
+        return None if self._begun is None else self._begun[0]
 
     def read(self, line: bytes, number: int) -> tuple[Record, ...]:
         """Read a physical line, its line feed taken off."""

@@ -26,6 +26,7 @@ _FINAL: Final = re.compile(
     rb"(?:OK|ERROR|\+CM[ES] ERROR: ?[\w ]{1,60}|CONNECT(?: (?:OK|FAIL|\d[\w/.:]*))?|NO CARRIER"
     rb"|NO ANSWER|NO DIAL ?TONE|BUSY|SEND OK|SEND FAIL)\s*"
 )
+_REFUSED: Final = re.compile(rb"\+CM[ES] ERROR: ?[^\r\n]{0,60}")
 _NAMED: Final = re.compile(
     rb"[+^#*$%!][A-Z][A-Z0-9_ -]{1,40}:(?:[ \d\"(][^\x00-\x08\x0e-\x1f\x7f]*)?\s*", re.IGNORECASE
 )
@@ -39,6 +40,11 @@ def is_command(text: bytes) -> bool:
 def is_answer(text: bytes) -> bool:
     """Tell whether *text* reads as a final result code or URC (``+NAME: ...``)."""
     return _NAMED.fullmatch(text) is not None or _FINAL.fullmatch(text) is not None
+
+
+def is_final(text: bytes) -> bool:
+    """Tell whether *text* reads as a final result code: the answer to a command ends with it."""
+    return _FINAL.fullmatch(text) is not None or _REFUSED.fullmatch(text) is not None
 
 
 def is_at(text: bytes) -> bool:

@@ -31,11 +31,13 @@ class Layout:
             for seconds whose last three digits are thousandths and follow without a mark.
         shape: The regular expression of the part down to whole seconds.
         fraction: The regular expression of what follows it.
+        elapsed: Whether hours count on beyond the day: a clock that began when a device did.
     """
 
     fields: str
     shape: bytes
     fraction: bytes = rb"(?:[.,:](?P<frac>\d{1,9}))?"
+    elapsed: bool = False
 
 
 # fmt: off
@@ -51,6 +53,8 @@ ROUTER:    Final = Layout("bDhms",  rb"[a-z]{3}/\d\d " + _HMS)
 ROUTER_Y:  Final = Layout("bDYhms", rb"[a-z]{3}/\d\d/\d{4} " + _HMS)
 SECONDS:   Final = Layout("s",      rb"\d{1,12}", rb"\.(?P<frac>\d{1,9})")
 MILLIS:    Final = Layout("k",      rb"\d{0,12}?", rb"(?P<frac>\d{1,3})(?!\d)")
+UPTIME:    Final = Layout("hms",    rb"\d{2,4}:\d\d:\d\d", rb"\.(?P<frac>\d{3})(?:,\d{3})?", elapsed=True)
+EPOCH_MICROS: Final = Layout("s", rb"\d{10}", rb"\.(?P<frac>\d{6})")
 EPOCH:        Final = Layout("s", rb"\d{10}(?!\d)", rb"(?P<frac>)")
 EPOCH_MILLIS: Final = Layout("k", rb"\d{10}", rb"(?P<frac>\d{3})(?!\d)")
 # fmt: on
@@ -62,6 +66,7 @@ class Stamp:
 
     pattern: re.Pattern[bytes]
     fields: str
+    is_daily: bool
 
 
 class Moment(NamedTuple):
@@ -88,6 +93,7 @@ def stamps(around: bytes, *layouts: Layout) -> tuple[Stamp, ...]:
         Stamp(
             re.compile(around % (rb"(?P<whole>" + layout.shape + rb")" + layout.fraction)),
             layout.fields,
+            layout.fields == "hms" and not layout.elapsed,
         )
         for layout in layouts
     )
@@ -104,8 +110,17 @@ def moment_of(choice: tuple[Stamp, ...], line: bytes) -> Moment | None:
                 unit = 1000 if stamp.fields == "k" else 10 ** len(digits)
                 fraction_s = int(digits) / unit
             whole_s = _whole_s(stamp.fields, found["whole"])
-            daily = stamp.fields == "hms"
-            return Moment(found.end("whole"), found.end(), whole_s, fraction_s, daily)
+            end = found.end()
+            return Moment(found.end("whole"), end, whole_s, fraction_s, stamp.is_daily)
+    return None
+
+
+def stamp_end(choice: tuple[Stamp, ...], line: bytes) -> int | None:
+    """Where the stamp ends that `moment_of` reads; None where it reads none."""
+    for stamp in choice:
+        found = stamp.pattern.match(line)
+        if found is not None:
+            return found.end()
     return None
 
 

@@ -1,0 +1,90 @@
+"""What every command that reads captures does alike: names into files, and a progress bar."""
+
+from __future__ import annotations
+
+import glob
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from atfsm.cli.terms import CLEAN, UNUSABLE, WORST_FIRST, complain
+from atfsm.errors import CaptureError
+
+if TYPE_CHECKING:
+    from atfsm.replay.capture import Capture
+
+PROGRESS_BYTES: Final = 8 << 20  # ours: smaller captures are done before a bar could be read
+
+
+def each_of(named: Iterable[str], work: Callable[[str], int]) -> int:
+    """Do *work* on every capture that is named; one that cannot be read keeps none from it.
+
+    Args:
+        named: Names as the user wrote them. Two files that are the two sides of one capture
+            (`atfsm.replay.pairs.paired`) are worked on as one.
+        work: Takes the name of a file, of a pair, or ``-``, and returns an exit code.
+
+    Returns:
+        The worst of the exit codes.
+    """
+    from atfsm.replay.pairs import paired
+
+    codes = {CLEAN} if not named else set()
+    files: list[str] = []
+    for name in named:
+        try:
+            files.extend(expanded(name))
+        except CaptureError as error:
+            complain(str(error))
+            codes.add(UNUSABLE)
+    for file in paired(files):
+        try:
+            codes.add(work(file))
+        except CaptureError as error:
+            complain(str(error))
+            codes.add(UNUSABLE)
+    return next(code for code in WORST_FIRST if code in codes)
+
+
+def expanded(name: str) -> list[str]:
+    """A folder becomes the files in it, a glob what it matches; the rest stays as it is.
+
+    Raises:
+        CaptureError: A folder has no files.
+    """
+    path = Path(name)
+    if name != "-" and path.is_dir():
+        files = sorted(str(p) for p in path.rglob("*") if p.is_file())
+        if not files:
+            raise CaptureError(f"{name}: is a folder without files")
+        return files
+    if glob.has_magic(name) and not path.exists():
+        found = glob.glob(name, recursive=True)  # noqa: PTH207  takes absolute patterns too
+        return sorted(found) or [name]
+    return [name]
+
+
+class Progress:
+    """How far a long replay has come, on stderr, where that is a terminal."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._shown = False
+
+    def show(self, capture: Capture) -> None:
+        """Say how much of the file was read."""
+        if capture.size_bytes < PROGRESS_BYTES or not sys.stderr.isatty():
+            return
+        part = min(capture.tell_bytes() / capture.size_bytes, 1.0)
+        bar = "█" * round(part * 30)
+        sys.stderr.write(f"\r{self._name} {bar:░<30} {part:4.0%}")
+        sys.stderr.flush()
+        self._shown = True
+
+    def clear(self) -> None:
+        """Take the bar away."""
+        if self._shown:
+            sys.stderr.write("\r\x1b[2K")
+            sys.stderr.flush()
+            self._shown = False

@@ -1,0 +1,224 @@
+"""``atfsm replay --out``: many captures, on many processes, into one file of results."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from atfsm.cli.terms import CLEAN, UNDECIDED, UNUSABLE, WOBBLE, complain
+from atfsm.errors import CaptureError, ResultsError
+
+if TYPE_CHECKING:
+    from atfsm.fleet.run import Tally
+
+REPAINT_S: Final = 0.1  # ours: faster than this nobody reads
+CELLS: Final = 24
+#: Options that mean something only where results are written, and their defaults.
+ONLY_WITH_OUT: Final = {
+    "jobs": None,
+    "scheduler": "",
+    "resume": False,
+    "files_from": None,
+    "salt": "",
+}
+
+
+def add_options(replay: argparse.ArgumentParser) -> None:
+    """Add what a fleet needs to the options of ``atfsm replay``."""
+    fleet = replay.add_argument_group(
+        "many captures", "one file of results, the same whoever replays (docs/fleet.md)"
+    )
+    fleet.add_argument("--out", metavar="FILE.parquet", help="write a row a capture and a wobble")
+    fleet.add_argument("--jobs", type=_jobs, metavar="N", help="processes (default: all cores)")
+    fleet.add_argument(
+        "--scheduler", default="", metavar="ADDRESS", help="have a Dask cluster do it: tcp://…"
+    )
+    fleet.add_argument(
+        "--resume", action="store_true", help="go on with what an interrupted run has done"
+    )
+    fleet.add_argument(
+        "--files-from", metavar="FILE", help="read names of captures, a line each; - is stdin"
+    )
+    fleet.add_argument(
+        "--salt", default="", metavar="TEXT", help="changes the digits that stand for an IMEI"
+    )
+
+
+def _jobs(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    if not 1 <= number <= 1024:
+        raise argparse.ArgumentTypeError(f"a number of processes from 1 to 1024, not {text!r}")
+    return number
+
+
+def check(arguments: argparse.Namespace) -> None:
+    """See that no option is given that would do nothing.
+
+    Raises:
+        ResultsError: One is.
+    """
+    given = [n for n, default in ONLY_WITH_OUT.items() if getattr(arguments, n) != default]
+    if arguments.out is None and given:
+        option = "--" + given[0].replace("_", "-")
+        raise ResultsError(f"{option} needs --out FILE.parquet, where the results go")
+    if not arguments.captures and arguments.files_from is None:
+        raise ResultsError("name a capture: atfsm replay CAPTURE...")
+    if arguments.scheduler and arguments.jobs is not None:
+        raise ResultsError("--jobs are processes of this machine: not with --scheduler")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Replay into a file of results, and say what came of it."""
+    from atfsm.fleet.rows import Task
+    from atfsm.fleet.run import Plan, replay_fleet
+    from atfsm.replay.formats import format_named
+
+    if arguments.format != "auto":
+        format_named(arguments.format)  # rather one line now than a row for each capture
+    plan = Plan(
+        out=arguments.out,
+        jobs=arguments.jobs,
+        scheduler=arguments.scheduler,
+        resume=arguments.resume,
+        task=Task(format_name=arguments.format, salt=arguments.salt),
+    )
+    bar = _Bar()
+    try:
+        tally = replay_fleet(_names(arguments), plan, bar.show)
+    except KeyboardInterrupt:
+        bar.clear()
+        _interrupted(bar)
+    finally:
+        bar.clear()
+    seconds = time.monotonic() - bar.began_s
+    print(
+        _as_json(arguments.out, tally) if arguments.json else _summary(arguments, tally, seconds)
+    )
+    return code_of(tally.outcomes)
+
+
+def code_of(outcomes: dict[str, int]) -> int:
+    """The exit code: what several captures are together is the worst of them."""
+    for outcome, code in (
+        ("unreadable", UNUSABLE),
+        ("failed", UNUSABLE),
+        ("wobble", WOBBLE),
+        ("undecided", UNDECIDED),
+    ):
+        if outcomes.get(outcome):
+            return code
+    return CLEAN
+
+
+def _interrupted(bar: _Bar) -> NoReturn:
+    if bar.tally is not None:
+        complain(
+            f"interrupted with {bar.tally.done:,} of {bar.tally.captures:,} captures done; "
+            "--resume goes on from here"
+        )
+    raise KeyboardInterrupt
+
+
+def _names(arguments: argparse.Namespace) -> Iterator[str]:
+    yield from arguments.captures
+    if arguments.files_from is None:
+        return
+    if arguments.files_from == "-":
+        yield from filter(None, (line.rstrip("\r\n") for line in sys.stdin))
+        return
+    try:
+        with open(arguments.files_from, encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH123  as the user wrote it
+            yield from filter(None, (line.rstrip("\r\n") for line in file))
+    except OSError as error:
+        raise CaptureError(f"{arguments.files_from}: cannot be read: {error.strerror}") from error
+
+
+def _summary(arguments: argparse.Namespace, tally: Tally, seconds: float) -> str:
+    words = {
+        "clean": "clean",
+        "wobble": "with wobbles",
+        "undecided": "undecided",
+        "unreadable": "unreadable",
+        "failed": "failed",
+    }
+    found = [f"{tally.outcomes[o]:,} {word}" for o, word in words.items() if tally.outcomes[o]]
+    replayed = tally.captures - tally.resumed
+    rate = f"{replayed / seconds:,.0f} a second" if seconds > 0 else ""
+    before = f"{tally.resumed:,} of them before, " if tally.resumed else ""
+    return (
+        f"{arguments.out}: {_count(tally.captures, 'capture')}: {', '.join(found)}; "
+        f"{_count(tally.wobbles, 'wobble')} ({before}{_duration(seconds)}, {rate})"
+    )
+
+
+def _as_json(out: str, tally: Tally) -> str:
+    return json.dumps(
+        {
+            "schema": "atfsm.fleet/1",
+            "out": out,
+            "captures": tally.captures,
+            "resumed": tally.resumed,
+            "outcomes": dict(sorted(tally.outcomes.items())),
+            "wobbles": tally.wobbles,
+        }
+    )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" + ("" if number == 1 else "s")
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours}:{minutes:02d}:{rest:02d} h"
+    return f"{minutes}:{rest:02d} min" if minutes else f"{seconds:.1f} s"
+
+
+class _Bar:
+    """How far a run has come, on stderr, where that is a terminal."""
+
+    def __init__(self) -> None:
+        self.began_s = time.monotonic()
+        self.tally: Tally | None = None
+        self._work_began_s = self.began_s
+        self._painted_s = -REPAINT_S
+        self._is_shown = False
+
+    def show(self, tally: Tally) -> None:
+        """Show how far it is, unless that was shown just now."""
+        now_s = time.monotonic()
+        if self.tally is None:
+            self._work_began_s = now_s
+        self.tally = tally
+        if now_s - self._painted_s < REPAINT_S or not sys.stderr.isatty():
+            return
+        self._painted_s = now_s
+        self._is_shown = True
+        sys.stderr.write(f"\r\x1b[2K{self.line(tally, now_s - self._work_began_s)}")
+        sys.stderr.flush()
+
+    @staticmethod
+    def line(tally: Tally, seconds: float) -> str:
+        """The bar, after *seconds* of work."""
+        part = tally.done / tally.captures if tally.captures else 1.0
+        bar = "█" * int(part * CELLS)
+        replayed = tally.done - tally.resumed
+        said = f"{bar:░<{CELLS}} {part:4.0%}  {tally.done:,} of {tally.captures:,} captures"
+        if replayed and seconds > 0:
+            rate = replayed / seconds
+            left_s = (tally.captures - tally.done) / rate
+            said += f"  {rate:,.0f}/s  {_duration(left_s)} left"
+        return f"{said}  {_count(tally.wobbles, 'wobble')}"
+
+    def clear(self) -> None:
+        """Take it away."""
+        if self._is_shown:
+            sys.stderr.write("\r\x1b[2K")
+            sys.stderr.flush()
+            self._is_shown = False

@@ -1,0 +1,197 @@
+"""What goes wrong most: wobbles counted by cause, firmware, model, device or folder.
+
+The counts are a Pareto analysis: sorted by frequency, with the share that each has, and the share
+that it has with all before it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from atfsm.fact import FactKind
+from atfsm.fleet import results
+from atfsm.fleet.columns import Record
+
+SCHEMA: Final = "atfsm.report/1"
+#: What wobbles can be grouped by: each is a column.
+GROUPS: Final = ("cause", "firmware", "model", "device", "folder")
+#: What stands for a group that the captures do not show.
+UNKNOWN: Final = ""
+
+
+@dataclass(slots=True)
+class Group:
+    """Wobbles that have something in common.
+
+    Attributes:
+        name: What they have in common; empty where the captures do not show it.
+        wobbles: How many.
+        captures: How many captures they are in.
+        of_captures: How many captures the group has in all; of a cause: all there are.
+        causes: How many of the wobbles have which cause.
+        firmwares: On which firmware they were.
+        about: An example of the sentence that explains them; for a cause.
+        example: A capture, and the line in it.
+    """
+
+    name: str
+    wobbles: int = 0
+    captures: int = 0
+    of_captures: int = 0
+    causes: Counter[str] = field(default_factory=Counter)
+    firmwares: Counter[str] = field(default_factory=Counter)
+    about: str = ""
+    example: tuple[str, int] = ("", 0)
+    last_capture: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One group in its place.
+
+    Attributes:
+        group: The group.
+        share: Its part of all wobbles, from 0 to 1.
+        cumulative: The part of it and all before it.
+    """
+
+    group: Group
+    share: float
+    cumulative: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pareto:
+    """The groups of one file of results, the most frequent first.
+
+    Attributes:
+        results: Name of the file.
+        by: What they were grouped by.
+        captures: How many captures there are.
+        outcomes: How many came to what.
+        wobbles: How many wobbles there are, without consequences.
+        consequences: How many were swept along on the line of another wobble: they are counted
+            here only.
+        bars: The groups that have any.
+        calm: The names of the groups that have none.
+    """
+
+    results: str
+    by: str
+    captures: int
+    outcomes: dict[str, int]
+    wobbles: int
+    consequences: int
+    bars: tuple[Bar, ...]
+    calm: tuple[str, ...]
+
+    def to_json(self) -> str:
+        """As one JSON object on one line (schema ``atfsm.report/1``)."""
+        return json.dumps(
+            {
+                "schema": SCHEMA,
+                "results": self.results,
+                "by": self.by,
+                "captures": self.captures,
+                "outcomes": self.outcomes,
+                "wobbles": self.wobbles,
+                "consequences": self.consequences,
+                "groups": [
+                    {
+                        self.by: bar.group.name or None,
+                        "wobbles": bar.group.wobbles,
+                        "captures": bar.group.captures,
+                        "of_captures": bar.group.of_captures,
+                        "share": round(bar.share, 6),
+                        "cumulative": round(bar.cumulative, 6),
+                        "causes": dict(by_frequency(bar.group.causes)),
+                        "example": {"capture": bar.group.example[0], "line": bar.group.example[1]},
+                    }
+                    for bar in self.bars
+                ],
+                "calm": list(self.calm),
+            },
+            ensure_ascii=False,
+        )
+
+
+def by_frequency(counts: Counter[str]) -> list[tuple[str, int]]:
+    """The most frequent first; equal ones by name, so that the order is always the same."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def pareto(path: str, by: str = "cause") -> Pareto:
+    """Count the wobbles of a file of results.
+
+    Args:
+        path: The file.
+        by: A column of `GROUPS`.
+
+    Raises:
+        ResultsError: It cannot be read, or pyarrow is not installed.
+    """
+    results.need_pyarrow()
+    about = results.about(path)
+    columns = ["record", "capture", "line", "kind", "cause", "why", "firmware"]
+    groups: dict[str, Group] = {}
+    outcomes: Counter[str] = Counter()
+    captures = wobbles = consequences = 0
+    fallen = (0, 0)  # capture and line of the last wobble that nobody swept along
+    for chunk in results.read(path, list(dict.fromkeys([*columns, "verdict", by]))):
+        for row in _rows(chunk):
+            key = row[by] or UNKNOWN
+            if row["record"] == Record.CAPTURE:
+                captures += 1
+                outcomes[row["verdict"]] += 1
+                if by != "cause":
+                    groups.setdefault(key, Group(key)).of_captures += 1
+                continue
+            at = captures, row["line"]
+            if row["kind"] != FactKind.SWEEP.value:
+                fallen = at
+            elif at == fallen:
+                consequences += 1
+                continue
+            wobbles += 1
+            group = groups.get(key)
+            if group is None:
+                group = groups[key] = Group(key)
+            _count(group, row, captures)
+    if by == "cause":
+        for group in groups.values():
+            group.of_captures = captures
+    ordered = sorted((g for g in groups.values() if g.wobbles), key=lambda g: (-g.wobbles, g.name))
+    bars, so_far = [], 0
+    for group in ordered:
+        so_far += group.wobbles
+        bars.append(Bar(group, group.wobbles / wobbles, so_far / wobbles))
+    assert about["captures"] == captures
+    return Pareto(
+        results=path,
+        by=by,
+        captures=captures,
+        outcomes=dict(by_frequency(outcomes)),
+        wobbles=wobbles,
+        consequences=consequences,
+        bars=tuple(bars),
+        calm=tuple(sorted(g.name for g in groups.values() if not g.wobbles)),
+    )
+
+
+def _rows(chunk: dict[str, list[Any]]) -> Any:  # noqa: ANN401  an iterator of dictionaries
+    names = list(chunk)
+    return (dict(zip(names, values, strict=True)) for values in zip(*chunk.values(), strict=True))
+
+
+def _count(group: Group, row: dict[str, Any], capture: int) -> None:
+    group.wobbles += 1
+    group.captures += group.last_capture != capture
+    group.last_capture = capture
+    group.causes[row["cause"]] += 1
+    group.firmwares[row["firmware"] or UNKNOWN] += 1
+    if not group.about:
+        group.about = row["why"]
+        group.example = (row["capture"], row["line"])

@@ -1,0 +1,192 @@
+"""Processes of this machine that replay batches: a pool that outlives its workers.
+
+Each worker is a process of its own, started anew (not forked) and fed over a pipe with one batch
+at a time, so that it is always known which batch a process held when it died, and at which
+capture. That capture is tried once more; if it kills again, it costs itself a row. Workers end by
+themselves when whoever started them is gone, and leave Ctrl-C to it.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.sharedctypes import RawValue
+from typing import Any, Final
+
+from atfsm.errors import AtfsmError
+from atfsm.fleet.batch import Batch
+from atfsm.fleet.columns import Columns
+from atfsm.fleet.rows import Task, replay_batch
+
+#: How often a capture may kill who reads it; ours: once may be an accident, or a stray kill.
+DEATHS_AT_MOST: Final = 2
+#: How many workers may die before they have begun; ours: then none can be started here.
+STILLBORN_AT_MOST: Final = 3
+END_WITHIN_S: Final = 2.0  # ours: a worker that was told to end has nothing left to do
+
+
+#: What replays a batch: `replay_batch`, or a function that is called as it is.
+Replay = Callable[..., Columns]
+
+
+def work(pipe: Connection, at: Any, task: Task, replay: Replay) -> None:  # noqa: ANN401  ctypes has no public name for it
+    """Replay batches as they come, until nobody asks any more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def began(index: int) -> None:
+        at.value = index
+
+    with suppress(Exception):  # whoever asked is gone, or has to be left alone: no traceback
+        pipe.send(None)
+        while (asked := pipe.recv()) is not None:
+            names, known = asked
+            pipe.send(replay(names, task, known=known, began=began))
+
+
+class _Worker:
+    """One process, and what it holds."""
+
+    def __init__(self, task: Task, replay: Replay) -> None:
+        context = get_context("spawn")  # ours: a fork copies threads and locks half alive
+        self._at = RawValue("q", -1)
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(
+            target=work, args=(theirs, self._at, task, replay), name="atfsm-fleet", daemon=True
+        )
+        self.process.start()
+        theirs.close()
+        self.batch: Batch | None = None
+        self.is_ready = False
+
+    @property
+    def at(self) -> int:
+        """The capture of its batch that it reads."""
+        return int(self._at.value)
+
+    def hand(self, batch: Batch) -> None:
+        """Give it a batch."""
+        self.batch = batch
+        self._at.value = -1
+        with suppress(OSError):  # it died: found out when it is waited for
+            self.pipe.send((batch.names, batch.known))
+
+    def take(self) -> Columns | None:
+        """Take what it has to say; None where it says that it is ready.
+
+        Raises:
+            EOFError: It died.
+        """
+        try:
+            said: Columns | None = self.pipe.recv()
+        except OSError as error:
+            raise EOFError from error
+        self.is_ready = True
+        return said
+
+    def end(self, *, within_s: float = END_WITHIN_S) -> None:
+        """Have it end, gently first."""
+        with suppress(OSError):
+            self.pipe.send(None)
+        self.pipe.close()
+        self.process.join(within_s)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join()
+
+
+class Pool:
+    """Replays batches on several processes.
+
+    Args:
+        jobs: How many processes.
+        task: How captures are to be replayed.
+        replay: What replays a batch, in the worker.
+
+    Attributes:
+        deaths: How many workers died, for whatever reason.
+    """
+
+    def __init__(self, jobs: int, task: Task, replay: Replay = replay_batch) -> None:
+        self._jobs = jobs
+        self._replay = replay
+        self._task = task
+        self._workers: list[_Worker] = []
+        self._deaths: Counter[tuple[int, int]] = Counter()
+        self._again: deque[Batch] = deque()
+        self._stillborn = 0
+        self.deaths = 0
+
+    @property
+    def pids(self) -> list[int]:
+        """Process ids of the workers."""
+        return [w.process.pid for w in self._workers if w.process.pid is not None]
+
+    def run(self, batches: Iterable[Batch]) -> Iterator[tuple[int, Columns]]:
+        """Replay *batches*; give the number and the rows of each as soon as they are there.
+
+        At most one batch a worker is under way, so that memory stays what it is.
+
+        Raises:
+            AtfsmError: No worker can be started.
+        """
+        left = iter(batches)
+        upcoming = next(left, None)
+        try:
+            while upcoming or self._again or any(w.batch for w in self._workers):
+                self._staff(at_least_one=upcoming is not None or bool(self._again))
+                for worker in self._workers:
+                    if worker.is_ready and worker.batch is None:
+                        if self._again:
+                            worker.hand(self._again.popleft())
+                        elif upcoming is not None:
+                            worker.hand(upcoming)
+                            upcoming = next(left, None)
+                for pipe in wait([w.pipe for w in self._workers]):
+                    yield from self._hear(next(w for w in self._workers if w.pipe is pipe))
+        finally:
+            self._dismiss()
+
+    def _staff(self, *, at_least_one: bool) -> None:
+        """Have as many workers as there shall be, while there is work that nobody holds."""
+        while at_least_one and len(self._workers) < self._jobs:
+            self._workers.append(_Worker(self._task, self._replay))
+
+    def _hear(self, worker: _Worker) -> Iterator[tuple[int, Columns]]:
+        try:
+            said = worker.take()
+        except EOFError:
+            self._bury(worker)
+            return
+        self._stillborn = 0
+        if said is not None and worker.batch is not None:
+            batch, worker.batch = worker.batch, None
+            yield batch.number, said
+
+    def _bury(self, worker: _Worker) -> None:
+        """A worker died: what it held is done again, by another."""
+        self._workers.remove(worker)
+        worker.end(within_s=0.0)
+        self.deaths += 1
+        if not worker.is_ready:
+            self._stillborn += 1
+            if self._stillborn >= STILLBORN_AT_MOST:
+                code = worker.process.exitcode
+                raise AtfsmError(f"worker processes end as soon as they start (exit code {code})")
+        if worker.batch is not None:
+            at = worker.batch.number, worker.at
+            self._deaths[at] += 1
+            kills = worker.at >= 0 and self._deaths[at] >= DEATHS_AT_MOST
+            self._again.append(worker.batch.without(worker.at) if kills else worker.batch)
+
+    def _dismiss(self) -> None:
+        for worker in self._workers:
+            with suppress(OSError):
+                worker.pipe.send(None)
+        for worker in self._workers:
+            # One that is in the middle of a batch will never be asked for it.
+            worker.end(within_s=END_WITHIN_S if worker.batch is None else 0.0)
+        self._workers.clear()

@@ -1,0 +1,133 @@
+"""The Pareto of a file of results as text: a table that fits a terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from atfsm.fleet.pareto import Group, Pareto, by_frequency
+
+WIDTH: Final = 100
+CAPTURES_WIDE: Final = 14
+INDENT: Final = " " * 43
+ROWS_AT_MOST: Final = 25  # ours: what is rarer than the twenty-fifth is not what goes wrong most
+CALM_AT_MOST: Final = 8
+WORDS: Final = {
+    "clean": "clean",
+    "wobble": "with wobbles",
+    "undecided": "undecided",
+    "unreadable": "unreadable",
+    "failed": "failed",
+}
+NOT_SHOWN: Final = "(not shown)"
+
+
+def told(number: int, what: str) -> str:
+    """A number with its noun."""
+    return f"{number:,} {what}" + ("" if number == 1 else "s")
+
+
+def heading(pareto: Pareto) -> tuple[str, str]:
+    """What was counted, in two lines."""
+    outcomes = ", ".join(
+        f"{pareto.outcomes[name]:,} {word}"
+        for name, word in WORDS.items()
+        if name in pareto.outcomes
+    )
+    return (
+        f"{told(pareto.wobbles, 'wobble')} by {pareto.by}",
+        f"{pareto.results}: {told(pareto.captures, 'capture')}: {outcomes}",
+    )
+
+
+def lines(pareto: Pareto, *, verbose: bool = False) -> Iterator[str]:
+    """The table, line by line.
+
+    Args:
+        pareto: What was counted.
+        verbose: Whether to list every group, with an example.
+    """
+    title, about = heading(pareto)
+    yield about
+    if not pareto.bars:
+        yield "no wobbles"
+        return
+    yield ""
+    yield f"{title}, most frequent first"
+    yield ""
+    yield f"{'wobbles':>8} {'share':>8} {'so far':>8} {'captures':>{CAPTURES_WIDE}}  {pareto.by}"
+    shown = pareto.bars if verbose else pareto.bars[:ROWS_AT_MOST]
+    for bar in shown:
+        group = bar.group
+        yield (
+            f"{group.wobbles:>8,} {percent(bar.share):>8} {percent(bar.cumulative):>8} "
+            f"{_of(group, pareto):>{CAPTURES_WIDE}}  {group.name or NOT_SHOWN}"
+        )
+        for text in _about(group, pareto, verbose=verbose):
+            yield from textwrap.wrap(text, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
+    if rest := pareto.bars[len(shown) :]:
+        wobbles = sum(bar.group.wobbles for bar in rest)
+        share = percent(wobbles / pareto.wobbles)
+        yield f"{wobbles:>8,} {share:>8} in {len(rest)} others (-v lists them)"
+    yield from _below(pareto)
+
+
+def _about(group: Group, pareto: Pareto, *, verbose: bool) -> Iterator[str]:
+    """What stands below the row of a group."""
+    if pareto.by == "cause":
+        if title := _title(group.name):
+            yield title
+        if set(group.firmwares) != {""}:
+            yield f"on {split(group.firmwares)}"
+    else:
+        yield split(group.causes)
+    if verbose:
+        yield f"{group.example[0]}:{group.example[1]}: {group.about}"
+
+
+def _title(cause: str) -> str:
+    """What a cause is, in a few words; empty where another version wrote it."""
+    from atfsm.replay.causes import CAUSES_BY_CODE
+
+    row = CAUSES_BY_CODE.get(cause)
+    return "" if row is None else row.title
+
+
+def _below(pareto: Pareto) -> Iterator[str]:
+    """What else is to be said, below the table."""
+    said = []
+    if pareto.consequences:
+        said.append(
+            f"{pareto.consequences:,} more only fell along with another on the same line, "
+            "and are not counted."
+        )
+    if pareto.calm:
+        names = [name or NOT_SHOWN for name in pareto.calm]
+        more = f" and {len(names) - CALM_AT_MOST:,} more" if len(names) > CALM_AT_MOST else ""
+        said.append(f"Without wobbles: {', '.join(names[:CALM_AT_MOST])}{more}.")
+    if said:
+        yield ""
+        for sentence in said:
+            yield from textwrap.wrap(sentence, WIDTH)
+
+
+def _of(group: Group, pareto: Pareto) -> str:
+    if pareto.by == "cause":
+        return f"{group.captures:,}"
+    return f"{group.captures:,} of {group.of_captures:,}"
+
+
+def split(counts: Counter[str], at_most: int = 3) -> str:
+    """The most frequent of some counts, with their shares."""
+    total = counts.total()
+    ordered = by_frequency(counts)
+    said = [f"{name or NOT_SHOWN} {percent(n / total)}" for name, n in ordered[:at_most]]
+    more = f", {len(ordered) - at_most} more" if len(ordered) > at_most else ""
+    return ", ".join(said) + more
+
+
+def percent(part: float) -> str:
+    """A part of the whole, as it is written."""
+    return f"{part * 100:.1f} %"

@@ -1,0 +1,155 @@
+"""The results as a Parquet file: written batch by batch, read column by column.
+
+Needs pyarrow, which is part of the extra ``atfsm[fleet]``.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from atfsm.errors import ResultsError
+from atfsm.fleet.columns import COLUMNS, SCHEMA, Columns, Kind
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+INSTALL: Final = "pip install 'atfsm[fleet]'"
+#: Rows of one row group; ours: some tens of megabytes while it is written.
+ROWS_A_GROUP: Final = 1 << 16
+#: Rows read at once for a report.
+ROWS_A_READ: Final = 1 << 15
+_ABOUT: Final = b"atfsm"
+
+
+def need_pyarrow() -> None:
+    """See that pyarrow is there.
+
+    Raises:
+        ResultsError: It is not installed.
+    """
+    try:
+        import pyarrow.parquet  # noqa: F401
+    except ImportError:
+        raise ResultsError(f"files of results need pyarrow: {INSTALL}") from None
+
+
+@cache
+def _schema() -> pa.Schema:
+    import pyarrow as pa
+
+    kinds = {
+        Kind.WORD: pa.dictionary(pa.int32(), pa.string()),
+        Kind.TEXT: pa.string(),
+        Kind.NUMBER: pa.int64(),
+        Kind.TEXTS: pa.list_(pa.string()),
+        Kind.NUMBERS: pa.list_(pa.int64()),
+    }
+    return pa.schema([pa.field(column.name, kinds[column.kind]) for column in COLUMNS])
+
+
+def packed(columns: Columns) -> bytes:
+    """The rows of one batch as bytes: an Arrow stream."""
+    import pyarrow as pa
+
+    batch = pa.record_batch([columns[name] for name in _schema().names], schema=_plain())
+    sink = io.BytesIO()
+    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    with pa.ipc.new_stream(sink, batch.schema, options=options) as stream:
+        stream.write_batch(batch)
+    return sink.getvalue()
+
+
+def unpacked(part: bytes, names: Sequence[str]) -> Columns:
+    """Some columns of what `packed` gave."""
+    import pyarrow as pa
+
+    table: dict[str, list[Any]] = pa.ipc.open_stream(part).read_all().select(names).to_pydict()
+    return table
+
+
+@cache
+def _plain() -> pa.Schema:
+    """The schema without dictionaries, which would differ from batch to batch."""
+    import pyarrow as pa
+
+    return pa.schema(
+        [
+            pa.field(f.name, pa.string() if pa.types.is_dictionary(f.type) else f.type)
+            for f in _schema()
+        ]
+    )
+
+
+def write(parts: Iterable[bytes], path: Path, about: dict[str, Any]) -> None:
+    """Write the complete file.
+
+    Args:
+        parts: What `packed` gave for each batch, in order.
+        path: Where.
+        about: What is said of the run in the file's metadata.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    said = {_ABOUT: json.dumps({"schema": SCHEMA, **about}, sort_keys=True).encode()}
+    schema = _schema().with_metadata(said)
+    waiting: list[pa.RecordBatch] = []
+    with pq.ParquetWriter(path, schema, compression="zstd", version="2.6") as writer:
+        for part in parts:
+            waiting.extend(pa.ipc.open_stream(part))
+            if sum(len(batch) for batch in waiting) >= ROWS_A_GROUP:
+                _write_group(writer, waiting, schema)
+                waiting = []
+        if waiting:
+            _write_group(writer, waiting, schema)
+
+
+def _write_group(writer: Any, batches: list[pa.RecordBatch], schema: pa.Schema) -> None:  # noqa: ANN401  pyarrow has no types
+    import pyarrow as pa
+
+    table = pa.Table.from_batches(batches).combine_chunks().cast(schema)
+    writer.write_table(table, row_group_size=len(table))
+
+
+def about(path: str) -> dict[str, Any]:
+    """What the metadata of a file of results say of its run.
+
+    Raises:
+        ResultsError: It cannot be read, or is something else.
+    """
+    import pyarrow.parquet as pq
+
+    try:
+        metadata = pq.read_schema(path).metadata or {}
+        said: dict[str, Any] = json.loads(metadata.get(_ABOUT, b"{}"))
+    except FileNotFoundError:
+        raise ResultsError(f"{path}: cannot be read: No such file or directory") from None
+    except (OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise ResultsError(f"{path}: cannot be read as a file of results: {reason}") from error
+    if said.get("schema") != SCHEMA:
+        what = said.get("schema", "written by something else")
+        raise ResultsError(f"{path}: is no file of results that this version reads ({what})")
+    return said
+
+
+def read(path: str, names: Sequence[str]) -> Iterator[dict[str, list[Any]]]:
+    """Read some columns, many rows at a time.
+
+    Raises:
+        ResultsError: The file cannot be read.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=ROWS_A_READ, columns=list(names)):
+                yield batch.to_pydict()
+    except (OSError, pa.ArrowInvalid) as error:
+        raise ResultsError(f"{path}: cannot be read: {str(error).splitlines()[0]}") from error

@@ -1,0 +1,176 @@
+"""A run over a fleet: list, replay, keep what is done, and put it together in order."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from atfsm.errors import ResultsError
+from atfsm.fleet import results
+from atfsm.fleet.batch import Batch
+from atfsm.fleet.columns import Columns, Outcome, Record
+from atfsm.fleet.listing import listed
+from atfsm.fleet.pool import Pool
+from atfsm.fleet.rows import AS_IT_IS, Task
+from atfsm.fleet.unfinished import Asked, Unfinished
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many captures came to what, and how many wobbles they have.
+
+    Attributes:
+        captures: How many there are in all.
+        resumed: How many of them an earlier run did.
+        outcomes: How many came to what, so far.
+        wobbles: How many wobbles were found, so far.
+    """
+
+    captures: int = 0
+    resumed: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    wobbles: int = 0
+
+    @property
+    def done(self) -> int:
+        """How many captures are done."""
+        return self.outcomes.total()
+
+    def count(self, columns: Columns) -> None:
+        """Count the rows of a batch."""
+        counted = zip(columns["record"], columns["verdict"], columns["wobble_count"], strict=True)
+        for record, verdict, wobbles in counted:
+            if record == Record.CAPTURE:
+                self.outcomes[verdict] += 1
+                self.wobbles += wobbles or 0
+
+    def of(self, *outcomes: Outcome) -> int:
+        """How many came to one of these."""
+        return sum(self.outcomes[o.value] for o in outcomes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a run shall do.
+
+    Attributes:
+        out: The file of results.
+        jobs: How many processes of this machine; None: as many as it has cores for us.
+        scheduler: Address of a Dask scheduler, which then has the work done; empty: none.
+        resume: Whether to go on with what an interrupted run has done.
+        task: How captures are replayed.
+    """
+
+    out: str
+    jobs: int | None = None
+    scheduler: str = ""
+    resume: bool = False
+    task: Task = AS_IT_IS
+
+
+def replay_fleet(
+    named: Iterable[str], plan: Plan, progress: Callable[[Tally], None] = lambda _: None
+) -> Tally:
+    """Replay captures into a file of results.
+
+    The file is the same to the byte, whoever replays and however often the run was interrupted.
+
+    Args:
+        named: Files, folders, globs and URLs.
+        plan: Where to, and how.
+        progress: Told after each batch.
+
+    Raises:
+        ResultsError: The results cannot be written, or not be resumed; or something is missing
+            that it takes.
+        CaptureError: A name cannot be a capture of a fleet.
+    """
+    results.need_pyarrow()
+    unfinished = Unfinished(plan.out)
+    try:
+        tally = _run(named, plan, unfinished, progress)
+    except OSError as error:
+        raise ResultsError(f"{plan.out}: cannot be written: {error.strerror or error}") from error
+    finally:
+        unfinished.abandon()
+    return tally
+
+
+def _run(
+    named: Iterable[str],
+    plan: Plan,
+    unfinished: Unfinished,
+    progress: Callable[[Tally], None],
+) -> Tally:
+    if unfinished.exists and not plan.resume:
+        raise ResultsError(
+            f"{unfinished.folder}: an interrupted run is there: go on with --resume, "
+            "or remove it to begin anew"
+        )
+    ours = frozenset({os.path.realpath(plan.out)})
+    inputs = (
+        each for each in listed(named, without=ours) if not _is_below(each.name, unfinished.folder)
+    )
+    asked = unfinished.list_inputs(inputs, _about(plan.task))
+    if not asked.captures:
+        raise ResultsError("no captures were named")
+    tally = Tally(captures=asked.captures)
+    if unfinished.exists:
+        unfinished.resume(asked)
+        for part in unfinished.parts():
+            tally.count(results.unpacked(part, ("record", "verdict", "wobble_count")))
+        tally.resumed = tally.done
+    else:
+        unfinished.begin(asked)
+    progress(tally)
+    for number, columns in _done(plan, unfinished.left()):
+        unfinished.add(number, results.packed(columns))
+        tally.count(columns)
+        progress(tally)
+    complete = unfinished.folder / "complete"
+    results.write(unfinished.parts(), complete, _said(asked, tally))
+    unfinished.finish(complete, plan.out)
+    return tally
+
+
+def _done(plan: Plan, batches: Iterator[Batch]) -> Iterator[tuple[int, Columns]]:
+    """Have the batches replayed."""
+    if plan.scheduler:
+        from atfsm.fleet.cluster import run_on_cluster
+
+        return run_on_cluster(plan.scheduler, batches, plan.task)
+    return Pool(plan.jobs or cores(), plan.task).run(batches)
+
+
+def cores() -> int:
+    """How many processor cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS, Windows
+        return os.cpu_count() or 1
+
+
+def _about(task: Task) -> dict[str, str]:
+    from atfsm import __version__
+
+    salt = hashlib.sha256(task.salt.encode()).hexdigest() if task.salt else ""
+    return {"version": __version__, "format_name": task.format_name, "salt": salt}
+
+
+def _said(asked: Asked, tally: Tally) -> dict[str, Any]:
+    """What the file says of its run: nothing that differs from run to run."""
+    said = asdict(asked)
+    return {
+        **{name: said[name] for name in ("version", "format_name", "captures")},
+        "outcomes": dict(sorted(tally.outcomes.items())),
+        "wobbles": tally.wobbles,
+    }
+
+
+def _is_below(name: str, folder: Path) -> bool:
+    return folder.name in name and folder.resolve() in Path(name).resolve().parents

@@ -1,0 +1,248 @@
+"""What a run has done so far, on disk: a folder beside the results, until they are complete.
+
+============ ==================================================================================
+inputs       the captures, one JSON array a line, as they were listed when the run began
+run.json     what was asked for, and a digest of the inputs; written last, so that it proves them
+parts        the rows of each batch that is done, one behind the other, each with its checksum
+============ ==================================================================================
+
+A run that is killed loses the batches that were under way. What a kill, or a full disk, tore at
+the end of the parts is cut off, and done again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import struct
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from atfsm.errors import ResultsError
+from atfsm.fleet.batch import Batch, batch_of, batched
+from atfsm.fleet.columns import SCHEMA
+from atfsm.fleet.listing import Input
+
+_HEAD: Final = struct.Struct("<QQI")  # number of the batch, bytes, checksum
+_CHUNK_BYTES: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a run was asked for: two runs that agree in all of it give the same results.
+
+    Attributes:
+        version: Of atfsm.
+        format_name: Of the captures.
+        salt: A digest of the salt of device ids, or nothing.
+        inputs: Digest of the names, sizes and times of the captures.
+        captures: How many there are.
+        batches: How many batches they make.
+    """
+
+    version: str
+    format_name: str
+    salt: str
+    inputs: str
+    captures: int
+    batches: int
+    schema: str = SCHEMA
+
+    def to_json(self) -> str:
+        """As one line."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def of_json(cls, text: str | bytes) -> Asked:
+        """Read what `to_json` wrote.
+
+        Raises:
+            ValueError: It is something else.
+        """
+        try:
+            return cls(**json.loads(text))
+        except TypeError as error:
+            raise ValueError(str(error)) from error
+
+    def difference(self, other: Asked) -> str:
+        """What *other* asks for that this does not, in words; empty where they agree."""
+        if self.schema != other.schema or self.version != other.version:
+            return f"it is of atfsm {self.version} ({self.schema}), this is {other.version}"
+        if self.format_name != other.format_name:
+            return f"it reads --format {self.format_name}, not {other.format_name}"
+        if self.salt != other.salt:
+            return "it has another --salt"
+        if self.captures != other.captures:
+            return f"it is of {self.captures:,} captures, there are {other.captures:,} now"
+        return "" if self.inputs == other.inputs else "captures were changed or renamed since"
+
+
+class Unfinished:
+    """The folder of one run.
+
+    Args:
+        out: Where the results shall be.
+
+    Raises:
+        ResultsError: It cannot be written there, or another process does so now.
+    """
+
+    def __init__(self, out: str) -> None:
+        self.folder = Path(out + ".unfinished")
+        self._done: dict[int, tuple[int, int]] = {}
+        try:
+            self.folder.mkdir(exist_ok=True)
+            self._lock = (self.folder / "lock").open("wb")
+            _lock(self._lock)
+            self._parts = (self.folder / "parts").open("a+b")
+        except OSError as error:
+            raise ResultsError(f"{self.folder}: cannot be written: {error.strerror}") from error
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a run to be resumed."""
+        return (self.folder / "run.json").is_file()
+
+    @property
+    def done(self) -> int:
+        """How many batches are done."""
+        return len(self._done)
+
+    def list_inputs(self, inputs: Iterable[Input], about: dict[str, str]) -> Asked:
+        """Write down what there is to do, under a name of its own.
+
+        Args:
+            inputs: The captures.
+            about: What else is asked for: version, format_name, salt.
+        """
+        digest = hashlib.sha256()
+        captures = batches = 0
+        with self._fresh("inputs").open("wb") as file:
+            for batch in batched(inputs):
+                batches += 1
+                captures += len(batch)
+                text = "".join(json.dumps(each) + "\n" for each in batch).encode("ascii")
+                digest.update(text)
+                file.write(text)
+        return Asked(**about, inputs=digest.hexdigest(), captures=captures, batches=batches)
+
+    def begin(self, asked: Asked) -> None:
+        """Begin anew with the inputs that were listed last."""
+        with suppress(FileNotFoundError):
+            (self.folder / "run.json").unlink()
+        self._parts.truncate(0)
+        self._fresh("inputs").replace(self.folder / "inputs")
+        self._fresh("run.json").write_text(asked.to_json(), "ascii")
+        self._fresh("run.json").replace(self.folder / "run.json")
+
+    def resume(self, asked: Asked) -> None:
+        """Go on with what is there, which is what is asked for.
+
+        Raises:
+            ResultsError: It is not.
+        """
+        try:
+            before = Asked.of_json((self.folder / "run.json").read_bytes())
+        except (OSError, ValueError) as error:
+            raise ResultsError(f"{self.folder}: cannot be resumed: {error}; remove it") from error
+        if difference := before.difference(asked):
+            raise ResultsError(
+                f"{self.folder}: cannot be resumed: {difference}; remove it to begin anew"
+            )
+        self._find_done()
+
+    def left(self) -> Iterator[Batch]:
+        """The batches that are not done yet, in order, read as they are needed."""
+        for number, batch in enumerate(batched(self._listed())):
+            if number not in self._done:
+                yield batch_of(number, batch)
+
+    def add(self, number: int, rows: bytes) -> None:
+        """A batch is done."""
+        parts = self._parts
+        parts.seek(0, os.SEEK_END)
+        parts.write(_HEAD.pack(number, len(rows), zlib.crc32(rows)))
+        self._done[number] = parts.tell(), len(rows)
+        parts.write(rows)
+        parts.flush()
+
+    def parts(self) -> Iterator[bytes]:
+        """The rows of all batches, in the order of the captures."""
+        for number in sorted(self._done):
+            start, size = self._done[number]
+            self._parts.seek(start)
+            yield self._parts.read(size)
+
+    def finish(self, complete: Path, out: str) -> None:
+        """Put the complete file where the results shall be, at once, and remove the rest."""
+        with complete.open("rb") as file:
+            os.fsync(file.fileno())
+        complete.replace(out)
+        self.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def abandon(self) -> None:
+        """Let go of it; where no run has begun, nothing stays."""
+        self.close()
+        if not self.exists:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def close(self) -> None:
+        """Let go of it; what is done stays."""
+        self._parts.close()
+        self._lock.close()
+
+    def _fresh(self, name: str) -> Path:
+        return self.folder / f"{name}.new"
+
+    def _listed(self) -> Iterator[Input]:
+        with (self.folder / "inputs").open("rb") as file:
+            for line in file:
+                yield Input(*json.loads(line))
+
+    def _find_done(self) -> None:
+        """Find the batches that are whole, and cut off what is torn."""
+        parts, end = self._parts, 0
+        parts.seek(0)
+        while len(head := parts.read(_HEAD.size)) == _HEAD.size:
+            number, size, checksum = _HEAD.unpack(head)
+            start = parts.tell()
+            if not _is_whole(parts, size, checksum):
+                break
+            self._done[number] = start, size
+            end = start + size
+        parts.truncate(end)
+
+
+def _lock(file: BinaryIO) -> None:
+    """Keep other processes from writing here; the system unlocks it when we are gone.
+
+    Raises:
+        OSError: Another process writes here.
+    """
+    try:
+        import fcntl
+    except ImportError:  # not on Windows, where a file that is open cannot be replaced anyway
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise OSError(error.errno, "another process is writing there") from error
+
+
+def _is_whole(parts: BinaryIO, size: int, checksum: int) -> bool:
+    """Whether *size* bytes from here on have that checksum; read in pieces, whatever the size."""
+    found = 0
+    while size:
+        data = parts.read(min(size, _CHUNK_BYTES))
+        if not data:
+            return False
+        found = zlib.crc32(data, found)
+        size -= len(data)
+    return found == checksum

@@ -1,0 +1,100 @@
+"""The modem as a whole: start-up, SIM, registration."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from atfsm.at.facts import ModemFact as M
+from atfsm.replay.causes.model import cause
+
+STOOD: Final = "[[{known}; the modem was {state}, since line {since}]]."
+SETUP: Final = (
+    "Begin with the set-up (ATE0, AT+CMEE=1, AT+KPATTERN), then the profile, not with the socket."
+)
+CONTACTS: Final = "If it comes back after a restart, suspect the contacts of the SIM; if it never does, a person has to see to it."
+HURRY: Final = "Give the network time: registering again at once lengthens a ban."
+OPERATOR: Final = "Ask the operator about this SIM, its subscription and where it may roam."
+
+# fmt: off
+MODEM: Final = (
+    # ------------------------------------------------------------------------- registration
+    cause("modem.denied", "The network denies registration", M.DENIED, "`{got}` ({meaning}): the network denies registration" + STOOD,
+        likely="the SIM, its subscription, a missing roaming agreement, or a ban after too many attempts", do=HURRY, settle=OPERATOR,
+        source="6.2 [ZN, KR], peers 6.1"),
+    cause("modem.denied.circuit", "The network denies registration for calls", M.DENIED_CIRCUIT,
+        "`{got}` ({meaning}): the network denies registration in the circuit domain, and nothing in the log says that data is registered now" + STOOD,
+        likely="the SIM, its subscription, a missing roaming agreement, or a ban after too many attempts; some networks deny calls and give data",
+        do=HURRY, settle="AT+CEREG? says whether data is registered.", source="6.2 [ZN, KR]"),
+    cause("modem.detached", "The modem is detached from the network", M.DETACHED,
+        "`{got}`: the modem is detached from the network, and all contexts with it" + STOOD, settle="AT+CEREG? says whether it is registered again.",
+        source="6.2 [STD]"),
+
+    # ------------------------------------------------------------------------------ restart
+    cause("modem.restarted.sleep", "The modem woke up, and has forgotten its sessions", M.BOOT_REPORTED,
+        "`{got}`: the modem started anew and nobody had asked it to" + STOOD + " HL7800 says `{slept_text}` (line {slept_line}) before it sleeps.",
+        likely="it woke from PSM or eDRX, after which HL7800 says so and has kept its settings, but neither profiles nor sockets",
+        do=SETUP + " For socket work switch sleep off: AT+KSLEEP=2, AT+CPSMS=0, AT+CEDRXS=0.",
+        settle="AT+CPSMS?, AT+CEDRXS? and AT+KSLEEP? say whether it may sleep.", needs=("slept_line",), source="6.1 [ZN, ZO], 6.2, 6.3"),
+    cause("modem.restarted", "The modem restarted, and nobody had asked it to", M.BOOT_REPORTED,
+        "`{got}`: the modem restarted and nobody had asked it to" + STOOD,
+        likely="a dip of its supply, a crash of its firmware, or a restart that was asked for on another port", do=SETUP,
+        settle="Record its supply voltage together with the log, and ask who else can restart it.", source="6.1 [ZN]"),
+    cause("modem.restarted.code", "The modem restarted, and waits for the PIN", M.BOOT_CODE_AWAITED,
+        "`{got}` ({meaning}): the modem restarted and nobody had asked it to" + STOOD + " The SIM waits for its PIN.",
+        likely="a dip of its supply, a crash of its firmware, or a restart that was asked for on another port",
+        do="Enter the PIN at every start (AT+CPIN).", settle="Record its supply voltage together with the log.", source="6.1 [ZN]"),
+    cause("modem.failure", "The modem reports an unrecoverable error", M.FAILURE_REPORTED, "`{got}` ({meaning})" + STOOD,
+        do="If it comes back after a power cut, the module has to be replaced or loaded anew.", settle="AT+CGMR names the firmware, for the vendor.",
+        source="6.1 [ZN]"),
+
+    # ---------------------------------------------------------------------------------- SIM
+    cause("modem.sim.after_ready", "Ready, and then without its SIM", M.SIM_LOST,
+        "`{got}` ({meaning}), after `{ready_text}` (line {ready_line}) had said that it was ready.",
+        likely="the SIM could not be read: a fault of old HL7800 firmware that a restart cures for a while, or a contact",
+        do="A restart helps for now; newer firmware is advised.", settle="AT+CGMR names the firmware; another SIM tells the card from the reader.",
+        codes=(2,), needs=("ready_line",), source="6.1 [FSIM]"),
+    cause("modem.sim.absent", "There is no SIM", M.SIM_LOST, "`{got}` ({meaning})" + STOOD, likely="it is not in its holder, or its contacts are bad",
+        do=CONTACTS, settle="Another SIM tells the card from the reader.", codes=(2, 10), source="6.1 [ZN], 5.2 [LEG-S]"),
+    cause("modem.sim.inactive", "The SIM is not active", M.SIM_LOST, "`{got}` ({meaning})" + STOOD, do="A person has to have it activated.",
+        settle=OPERATOR, codes=(6,), source="6.1 [ZN]"),
+    cause("modem.sim.failure", "The SIM fails, or is of the wrong kind", M.SIM_LOST, "`{got}` ({meaning})" + STOOD,
+        likely="bad contacts, or a card that is worn out or not meant for this modem", do=CONTACTS,
+        settle="Another SIM tells the card from the reader.", codes=(13, 15), source="5.2 [LEG-S], 6.2"),
+    cause("modem.sim", "The SIM is gone or cannot be read", M.SIM_LOST, "`{got}` says that there is no SIM" + STOOD, do=CONTACTS,
+        settle="Another SIM tells the card from the reader.", source="6.2 [KR, FAE]"),
+    cause("modem.sim.locked", "The SIM is locked", M.SIM_LOCKED, "`{got}`[[ ({meaning})]]: the SIM is locked, and no restart unlocks it" + STOOD,
+        likely="[[{asks_puk}a wrong PIN was entered three times]]", do="A person has to enter the PUK.", source="6.1 [ZN], 6.2"),
+    cause("modem.sim.pin", "The PIN was refused", M.SIM_REFUSED, "`{got}` ({meaning}) answers AT+CPIN (line {command_line}).",
+        likely="the PIN is wrong; a third wrong one locks the SIM", do="Do not enter the same PIN again: correct it first.", codes=(16,),
+        source="5.2 [LEG-S], 6.2"),
+    cause("modem.sim.refused", "The SIM gives no answer", M.SIM_REFUSED,
+        "`{got}`[[ ({meaning})]] answers AT+CPIN (line {command_line}): the SIM cannot be used.",
+        likely="it is not ready yet, shortly after a start, or not there", do=CONTACTS,
+        settle="AT+CPIN?, asked again after some seconds; AT+CMEE=1 makes it say why.", source="5.2 [LEG-S], 6.2 [KR, FAE]"),
+
+    # ------------------------------------------------------------------------------ silence
+    cause("modem.silent.booting", "The modem did not report its start", M.LIMIT_PASSED,
+        "{waited}: a restart began on line {since}, and no `+KSUP` came.",
+        likely="start-up reports are switched off, or it came up at another speed of the port, or not at all",
+        do="Send AT until it is answered, before anything else.", settle="Switch start-up reports on (AT+KSREP=1), and try other speeds.",
+        states=("booting",), source="6.1 [KR, ZN], 6.4"),
+    cause("modem.silent.registering", "The modem did not register", M.LIMIT_PASSED,
+        "{waited}: the modem searched for the network since line {since}, and did not register.",
+        likely="there is no coverage, the antenna is not connected, or bands and technology do not fit the network",
+        do="See to antenna and coverage before it is restarted again.",
+        settle="AT+CSQ, AT+CEREG? and AT+COPS? say what it receives and what it is looking for.", states=("registering", "attaching"),
+        source="6.2, 6.4"),
+    cause("modem.silent", "No answer", M.LIMIT_PASSED, "{waited}" + STOOD, settle="Log every byte of the port with its time.", source="6.4"),
+    cause("modem.line_lost", "The modem does not answer AT any more", M.LINE_LOST, "The line was reset, and stayed silent (line {here})" + STOOD,
+        likely="the modem has locked up; RC7611 and RC7620 are known to, and RESET_N is reported not to help",
+        do="If a restart stays silent too, cut the power.", settle="AT on another port of the modem tells a dead modem from a dead port.",
+        source="q3 [FCON], q4 [FLOCK], q5 [FUNR]"),
+
+    # -------------------------------------------------------------------------- out of step
+    cause("modem.out_of_step.code", "The SIM asks for its PIN in the middle of service", M.SIM_CODE_AWAITED,
+        "`{got}`, though the modem was {state}, since line {since}.", likely="it restarted, and its report of that is missing",
+        do="Switch start-up reports on (AT+KSREP=1).", settle="`+KSUP` in the log.", source="6.2 [KR, FAE], 6.1"),
+    cause("modem.out_of_step", "Power was cut out of turn", M.POWER_CUT, "The power of the modem was cut (line {here})" + STOOD,
+        settle="Who cut it: atfsm does so only within a full reset.", source="6.1 [FLOCK, FCON]"),
+)
+# fmt: on

@@ -1,0 +1,121 @@
+"""PDP contexts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from atfsm.at.facts import PdpFact as P
+from atfsm.replay.causes.model import cause
+from atfsm.replay.causes.refusals import (
+    ANSWERS,
+    COMMAND_CODES,
+    CONTEXT_CODES,
+    DENIED_CODES,
+    HOST,
+    PLAIN,
+    RADIO_CODES,
+    SERVICE_CODES,
+    SIM_CODES,
+)
+from atfsm.replay.causes.sockets import ECHOED, REBUILD_AFTER, WAITED
+
+REFUSED: Final = (P.CONFIGURE_REFUSED, P.ACTIVATE_REFUSED, P.STRAY_REFUSAL)
+STOOD: Final = "[[{known}; PDP context {name} was {state}, since line {since}]]."
+PARAMETER_CODES: Final = (915, 916, 917, 929, 930, 931, 932)
+APN: Final = "Check the APN, its user name and password, and the subscription."
+ANY_STEP: Final = (
+    *(P.CONFIGURED, P.ACTIVATE_ACCEPTED, P.ATTEMPT_FAILED, P.IDLE_STARTED, P.IDLE_CANCELLED),
+    *(P.CONNECTING_REPORTED, P.UP_REPORTED, P.CLOSED_REPORTED, P.SOCKET_CONNECTED),
+)
+
+# fmt: off
+PDP: Final = (
+    # ----------------------------------------------------------------------------- refusals
+    cause("pdp.910", "The modem knows no such profile", REFUSED, ANSWERS + STOOD,
+        likely="the profile was never configured, or was lost in a restart or a sleep[[, which `{allowed_text}` (line {allowed_line}) allows]]",
+        do="Configure it (AT+KCNXCFG) before it is used.", settle="AT+KCNXCFG? lists the profiles that the modem holds.", codes=(910,),
+        source="5.1, q15 [ZN]"),
+    cause("pdp.921", "The bearer is in another state", REFUSED, ANSWERS + STOOD, likely="it is going up or down at this moment",
+        settle="AT+KCNXCFG? has the state of the profile in its last field.", codes=(921,), source="5.1 [LEG-E]"),
+    cause("pdp.parameter", "A parameter is wrong", REFUSED, ANSWERS + STOOD, do=HOST, codes=PARAMETER_CODES, source="5.1 [QA-BX, LEG-E]"),
+    cause("pdp.cme.command", "The modem rejects the command itself", REFUSED, ANSWERS + STOOD, do=HOST, codes=COMMAND_CODES, source="5.2 [LEG-S]"),
+    cause("pdp.cme.sim", "The SIM is not usable", REFUSED, ANSWERS + STOOD + " It is the SIM that stands in the way.",
+        do="See to the SIM first (AT+CPIN?).", settle="AT+CPIN? says what the SIM waits for.", codes=SIM_CODES, source="5.2 [LEG-S], 6.2"),
+    cause("pdp.cme.service", "There is no network service", REFUSED, ANSWERS + STOOD + " The modem has no service from the network.",
+        do="Wait for registration (`+CEREG: 1` or `5`) before contexts.",
+        settle="AT+CEREG? and AT+CSQ say whether it is registered, and what it receives.", codes=SERVICE_CODES, source="5.2 [LEG-S, JOF]"),
+    cause("pdp.cme.radio_off", "The radio is switched off", REFUSED, ANSWERS + STOOD, do="Switch the radio on (AT+CFUN=1).",
+        settle="AT+CFUN? says whether the radio is on.", codes=RADIO_CODES, source="5.2 [LEG-S], 6.1"),
+    cause("pdp.cme.denied", "The network denies service", REFUSED, ANSWERS + STOOD + " It is the network that denies it.",
+        do="Give the network time: asking again at once lengthens a ban.",
+        settle="Ask the operator about this SIM, its subscription and where it may roam.", codes=DENIED_CODES, source="5.2 [LEG-S], peers 6.1"),
+    cause("pdp.cme.context", "The network does not give the context", REFUSED, ANSWERS + STOOD + " It is the network that does not give it.", do=APN,
+        settle="AT+KCNXCFG? shows the APN that is used.", codes=CONTEXT_CODES, source="5.2 [LEG-S]"),
+    cause("pdp.refused.configure", "The profile was refused", P.CONFIGURE_REFUSED, PLAIN + STOOD,
+        likely="a parameter is not allowed: a fixed local address is refused, for one; or the profile is active, though the log does not show it",
+        settle="AT+KCNXCFG? shows what the profile holds, and in its last field whether it is active.", source="2.1 [QA-CNX, NBI], 7.7 f15"),
+    cause("pdp.refused.activate", "The activation was refused", P.ACTIVATE_REFUSED, PLAIN + STOOD,
+        likely="the modem is not registered, or the profile is not configured", settle="AT+CEREG? and AT+KCNXCFG? say which.", source="2.1 [QA-CNX]"),
+    cause("pdp.refused", "A command for the context was refused", REFUSED,
+        "`{got}`[[ ({meaning})]] answers a command that the log does not show, and is charged to PDP context {name}, which was {state}, since line "
+        "{since}.", settle="Log what the host writes as well.", source="7.2 [F923]"),
+
+    # ------------------------------------------------------------------------------- losses
+    cause("pdp.lost.activating", "The network broke the activation off", P.LOST,
+        "`{got}` ({meaning}): PDP context {name} was {state}, since line {since}.", likely="the network refused it, or coverage went", do=APN,
+        settle="Log `+CEREG`: whether registration went first.", states=("activating",), codes=(0,), source="2.2 [M197], 7.7 f11"),
+    cause("pdp.lost", "The network took the context down", P.LOST,
+        "`{got}` ({meaning}): the network took PDP context {name} down, and every socket on it with it.[[{known} It was {state}, since line "
+        "{since}.]]", settle="Log `+CEREG` and `+CGEV`: whether registration went first, and who asked.", codes=(0,), source="2.2 [M197], 7.7 f11"),
+    cause("pdp.lost.event", "The network took the context down (+CGEV)", P.LOST,
+        "`{got}`: the network deactivated PDP context {name}, and every socket on it with it.[[{known} It was {state}, since line {since}.]]",
+        settle="Log `+CEREG`: whether registration went first.", source="6.2 [STD]"),
+    cause("pdp.activation_failed", "The last attempt to raise the context failed", P.ACTIVATION_FAILED,
+        "`{got}`: the last attempt to raise PDP context {name} failed[[{known}; it was {state}, since line {since}]].",
+        likely="APN, user name or subscription are wrong, or there is no coverage", do="Check APN, subscription and coverage before the next round.",
+        settle="AT+CEER asks for the reason of the last failure; AT+CEREG? for registration.", source="2.2 [M197], 7.7 f12"),
+
+    # ------------------------------------------------------------------------------ silence
+    cause("pdp.silent.echo_only", "Only the echo came back", P.LIMIT_PASSED, WAITED + "`{command}` (line {command_line}) has no answer." + ECHOED,
+        likely="the modem has locked up: of RC7611 it is known that after hours only the echo of the last command comes back, then nothing",
+        do="If the next restart stays silent too, cut the power.",
+        settle="AT on another port of the modem (USB, second UART) tells a dead modem from a dead port.", needs=("echo_line",), source="q4 [FLOCK]"),
+    cause("pdp.silent.activating", "The context did not come up", P.LIMIT_PASSED,
+        WAITED + "`+KCNX_IND: {id},1` did not come; PDP context {name} was being raised since line {since}[[, and its last word is "
+        "`{context_text}` (line {context_line})]].", likely="no coverage, or a network that does not answer", do=APN,
+        settle="AT+CEREG? and AT+CSQ say whether it is registered, and what it receives.", states=("activating",), source="2.1, 2.2, 6.4"),
+    cause("pdp.silent.deactivating", "The context did not go down", P.LIMIT_PASSED,
+        WAITED + "`+KCNX_IND: {id},3` did not come; PDP context {name} was on its way down since line {since}.", likely="some session still holds it",
+        do="Close every session of the context first.", settle="AT+KTCPCFG? and AT+KUDPCFG? list the sessions that exist.", states=("deactivating",),
+        source="8 [LPWA, JS], 6.4"),
+    cause("pdp.silent", "No answer", P.LIMIT_PASSED,
+        WAITED + "[[`{command}` (line {command_line}) has no answer]][[{no_command}{expected} did not come]].",
+        settle="Log every byte of the port with its time: whether anything came at all.", source="6.4"),
+
+    # -------------------------------------------------------------------------- out of step
+    cause("pdp.out_of_step.connecting", "The context is raised anew, and no line says that it went down", P.CONNECTING_REPORTED,
+        "`{got}` ({meaning}), though PDP context {name} was {state}, since line {since}; no line says that it went down.",
+        likely="it was lost for a moment, and the report of that is missing", settle="Log `+CEREG` and `+CGEV` as well.",
+        states=("up", "deactivating", "configuring"), source="2.2 [M197]"),
+    cause("pdp.out_of_step.attempt", "An attempt to raise the context failed out of turn", P.ATTEMPT_FAILED,
+        "`{got}` ({meaning}), though PDP context {name} was {state}, since line {since}: nobody was raising it.",
+        likely="a socket asked for the context on its own", settle="Log what the host writes as well.", source="2.2 [M197]"),
+    cause("pdp.out_of_step.idle", "The idle countdown moved out of turn", (P.IDLE_STARTED, P.IDLE_CANCELLED),
+        "`{got}` ({meaning}), though PDP context {name} was {state}, since line {since}. The number is the countdown in seconds, and no error.",
+        likely="a line that says that the context was up is missing from the log", settle="Log every `+KCNX_IND` from the start.",
+        source="2.2 [M197, FRCV], q24"),
+    cause("pdp.out_of_step", "A line that has no place here", ANY_STEP,
+        "`{got}`[[ ({meaning})]] has no place here: PDP context {name} was {state}, since line {since}[[; {expected} was due]].",
+        likely="a line is missing from the log, or two hosts speak to this modem", settle="Log everything that is written to the port, by whomever.",
+        source="2.2"),
+
+    # -------------------------------------------------------------------------------- swept
+    cause("pdp.swept.modem", "The modem fell", P.SWEPT,
+        "{neighbour} fell on this line (`{got}`), and {whole}, {state} since line {since}, went with it.", remedy=REBUILD_AFTER, by=("modem",),
+        source="11.1, 6.1 [ZN]"),
+    cause("pdp.swept.port", "The port vanished", P.SWEPT,
+        "{neighbour} lost its port (line {here}), and {whole}, {state} since line {since}, went with it.", remedy=REBUILD_AFTER, by=("line",),
+        source="q4 [FLOCK]"),
+    cause("pdp.swept", "A neighbour fell", P.SWEPT, "A neighbour of {whole}, {state} since line {since}, fell (line {here}).", source="11.1"),
+)
+# fmt: on

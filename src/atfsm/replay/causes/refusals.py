@@ -1,0 +1,245 @@
+"""Refusals of sockets: what ``+CME ERROR``, ``ERROR`` and ``NO CARRIER`` mean for a session.
+
+One row a code of the protocol range, 902 to 932 (5.1), and one a group of the standard codes
+(5.2). The rows of 923, the code of the field report, stand first.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from atfsm.at.facts import TcpFact as T
+from atfsm.at.facts import UdpFact as U
+from atfsm.replay.causes.model import REFUSED, Cause, cause, twins
+
+TRANSFER: Final = ("send_refused", "receive_refused", "stray_refusal")
+OPEN_TCP: Final = (
+    *("connected", "send_offered", "sending", "receive_offered", "receiving", "draining"),
+)
+OPEN_UDP: Final = ("ready", "send_offered", "sending", "receive_offered", "receiving")
+#: What a refusal answers.
+ANSWERS: Final = (
+    "`{got}` ({meaning}) answers [[`{command}` (line {command_line})]]"
+    "[[{no_command}a command that the log does not show]]"
+)
+#: The same where the line itself has no meaning to look up.
+PLAIN: Final = ANSWERS.replace(" ({meaning})", "")
+WHILE: Final = "[[{known} while {kind} socket {name} was {state}, since line {since}]]"
+STOOD: Final = "[[{known} {kind} socket {name} was {state}, since line {since}.]]"
+NOT_READY: Final = "923 means that the port could not enter data mode"
+REPORTED: Final = (
+    "Rebuilding the session is the remedy that is reported to work; of sending again on the same "
+    "session nobody reports that."
+)
+UNKNOWN: Final = (
+    "What brings a session that works to 923 is not known: no cause has been published."
+)
+SETTLES_923: Final = (
+    "Log the port byte for byte, payload and end pattern included, and every `+KCNX_IND`: that "
+    "shows whether the transfer before was ended, and whether the context was up."
+)
+#: The good sends, where there were any.
+GOOD: Final = "[[; {sends} on it ended well, the last on line {sent_line}]]"
+
+# fmt: off
+TOO_EARLY: Final = (
+    cause("tcp.923.connecting", "Data was offered before the socket was connected", (T.SEND_REFUSED, T.RECEIVE_REFUSED, T.STRAY_REFUSAL),
+        NOT_READY + "[[{shown}: `{command}` (line {command_line}) was sent while TCP socket {name} was still connecting, since line "
+        "{since}]][[{hidden}: `{command}` (line {command_line}) was sent to TCP session {name}]][[{no_command}; which command it answers, the log "
+        "does not show]].[[{no_command}{shown} TCP socket {name} was still connecting, since line {since}.]][[ `{up_text}` (line {up_line}) "
+        "reports the PDP context, not the socket;]] `+KTCP_IND: {id},1`, which says that the socket is connected, [[{never}was never "
+        "seen]][[{again}was not seen for this session, number {generation} of that id]][[was last seen on line {opened_line}, before that]].",
+        likely="[[{no_command}data was offered to TCP socket {name} before it was connected]][[; the OK on line {unlogged_line} answered an "
+        "AT+KTCPCNX that the log does not show, and the socket was still connecting]]",
+        do="Wait for `+KTCP_IND: {id},1` before the first AT+KTCPSND.",
+        settle="AT+KTCPSTAT={id}, asked before data is offered: 2 is connecting, 3 is connected.", states=("connecting",), codes=(923,),
+        source="5.1, q1 [F923], 3.2 [QA-TCP]"),
+    cause("tcp.923.not_connected", "Data was offered to a session that nobody had connected", (T.SEND_REFUSED, T.RECEIVE_REFUSED, T.STRAY_REFUSAL),
+        NOT_READY + "[[: `{command}` (line {command_line}) was sent to TCP session {name}]][[{no_command}, for TCP session {name}]], which was "
+        "{state}, since line {since}. Since then the log shows neither AT+KTCPCNX={id} nor `+KTCP_IND: {id},1`.",
+        do="Connect the session (AT+KTCPCNX={id}), and wait for `+KTCP_IND: {id},1`.", states=("undefined", "defining", "defined"), codes=(923,),
+        source="5.1, q1 [F923], 3.1"),
+    cause("tcp.923.closed", "Data was offered to a session that was closed", (T.SEND_REFUSED, T.RECEIVE_REFUSED, T.STRAY_REFUSAL),
+        NOT_READY + "[[: `{command}` (line {command_line}) was sent to TCP session {name}]][[{no_command}, for TCP session {name}]], which was "
+        "{state}, since line {since}[[; the peer had closed it (`{peer_text}`, line {peer_line})]].", do="Nothing can be sent on it any more.",
+        states=("peer_closed", "closing", "closed", "deleting"), codes=(923,), source="5.1 [F923], 3.4 [M207]"),
+    cause("udp.923.opening", "Data was offered before the socket was open", (U.SEND_REFUSED, U.RECEIVE_REFUSED, U.STRAY_REFUSAL),
+        NOT_READY + "[[: `{command}` (line {command_line}) was sent while UDP socket {name} was still opening, since line {since}]][[{no_command}; "
+        "which command it answers, the log does not show. UDP socket {name} was still opening, since line {since}]].[[ `{up_text}` (line "
+        "{up_line}) reports the PDP context, not the socket;]] `+KUDP_IND: {id},1` [[{never}was never seen]][[{again}was not seen for this "
+        "session, number {generation} of that id]].", likely="[[{no_command}data was offered to UDP socket {name} before it was open]]",
+        do="Wait for `+KUDP_IND: {id},1` before the first AT+KUDPSND.", states=("opening",), codes=(923,), source="5.1 [F923], 4 [M220]"),
+    cause("udp.923.closed", "Data was offered to a session that was closed", (U.SEND_REFUSED, U.RECEIVE_REFUSED, U.STRAY_REFUSAL),
+        NOT_READY + "[[: `{command}` (line {command_line}) was sent to UDP session {name}]][[{no_command}, for UDP session {name}]], which was "
+        "{state}, since line {since}.", do="Define it anew (AT+KUDPCFG), and wait for `+KUDP_IND: {id},1`.",
+        states=("undefined", "closing", "closed", "deleting"), codes=(923,), source="5.1 [F923], 4"),
+)
+
+
+def _established(chart: str, states: tuple[str, ...]) -> tuple[Cause, ...]:
+    """The second report of the thread: 923 on a session that worked."""
+    facts = (T.SEND_REFUSED, T.RECEIVE_REFUSED, T.STRAY_REFUSAL) if chart == "tcp" else (U.SEND_REFUSED, U.RECEIVE_REFUSED, U.STRAY_REFUSAL)
+    answered = NOT_READY + "[[: it answers `{command}` (line {command_line})]][[{no_command}; which command it answers, the log does not show]]. "
+    pattern = "[[ The end pattern in force is `{pattern}` (line {pattern_line}).]]"
+    return (
+        cause(f"{chart}.923.context", "923 on a socket that worked, while its context was moving", facts,
+            answered + "{kind} socket {name} was usable (line {usable_line}: `{usable_text}`)" + GOOD + "; since then its PDP context said "
+            "`{moved_text}` (line {moved_line})." + pattern,
+            likely="the context was not up when data was offered, and the port cannot enter data mode without it; no cause has been published",
+            do=REPORTED, settle=SETTLES_923, states=states, codes=(923,), needs=("usable_line", "moved_line"), source="5.1, q2 [F923], 2.2 [M197]"),
+        cause(f"{chart}.923.established", "923 on a socket that worked", facts,
+            answered + "{kind} socket {name} was usable (line {usable_line}: `{usable_text}`)" + GOOD + "." + pattern + " " + UNKNOWN,
+            likely="one of two guesses: the port had not left the data mode of the transfer before, whose end pattern came late or not at all; or "
+            "the context was being raised again", do=REPORTED, settle=SETTLES_923, states=states, codes=(923,), needs=("usable_line",),
+            source="5.1, q2 [F923]"),
+        cause(f"{chart}.923.unseen", "923 on a socket whose opening the log does not show", facts,
+            answered + "Whether {kind} socket {name} was open, the log does not show: no line of it says so." + pattern,
+            likely="data was offered before the socket was open; if it was open, no cause has been published",
+            do="Wait for `+K{kind}_IND: {id},1` before the first AT+K{kind}SND.", settle="Log from the definition of the session (AT+K{kind}CFG) on.",
+            states=(*states, "unknown"), codes=(923,), source="5.1, q1, q2 [F923]"),
+    )
+
+
+def _coded(code: int, title: str, says: str, *, source: str, likely: str = "", do: str = "", settle: str = "") -> tuple[Cause, ...]:
+    """One code of the protocol range, whatever command it answers."""
+    return twins(str(code), title, REFUSED, ANSWERS + ": " + says, likely=likely, do=do, settle=settle, codes=(code,), source=source)
+
+
+HOST: Final = "The command has to be corrected: sent again as it is, it will be refused again."
+LEAKED: Final = "List the sessions (AT+KTCPCFG? and AT+KUDPCFG?), and close and delete every one that is not yours."
+PEER: Final = "That is one session's affair: the PDP context and other sockets are not touched."
+
+NINE_HUNDRED: Final = (
+    *_coded(902, "No socket is left", "the modem has no socket left for session {id}.", likely="sessions that nobody deleted hold them", do=LEAKED,
+        settle="AT+KTCPCFG? and AT+KUDPCFG? list the sessions that exist.", source="5.1 [LEG-E], 7.7 [NBI]"),
+    *_coded(903, "The modem is short of memory", "it could not be done for want of memory.", likely="sessions that nobody deleted hold it",
+        do="If it comes again on the fresh session, restart the modem.", settle="AT+KTCPCFG? and AT+KUDPCFG? list the sessions that exist.",
+        source="5.1 [LEG-E, HL78]"),
+    *_coded(904, "The name of the peer was not resolved", "the name of the peer could not be resolved.",
+        likely="the name is wrong, or the PDP context has no name server that answers",
+        settle="Try the peer's address in place of its name: if that connects, it is the name service.", source="5.1 [LEG-E, HL78]"),
+    *_coded(905, "The remote side had closed", "the remote side has closed the connection." + STOOD, do=PEER, source="5.1 [LEG-E, HL78], 3.4"),
+    *_coded(906, "The peer refused, or was not reached", "the connection could not be made, or broke." + STOOD,
+        likely="nobody listens at that address and port, or something on the way drops what is sent there", do=PEER,
+        settle="Try the same address and port from another network, and another peer from this modem.", source="5.1 [LEG-E, HL78], q12 [Z#104133]"),
+    *_coded(907, "The modem gives no reason", "the modem gives no reason." + STOOD, settle="{ask} says what is left of the session.",
+        source="5.1 [LEG-E, HL78], 3.2"),
+    *_coded(908, "A server session could not take a client", "a client of a server session could not be accepted.", source="5.1 [LEG-E, HL78]"),
+    *_coded(909, "The payload was not as long as announced",
+        "the payload was not as long as announced[[ by `{offered_text}` (line {offered_line})]].",
+        do="Send exactly the announced bytes, then the end pattern, which is not counted, and nothing after it.",
+        source="5.1 [LEG-E, HL78], 1.6 [M207]"),
+    *twins("910.profile", "The profile of the session is missing", ("define_refused",), ANSWERS + ", a command that names no session yet.",
+        likely="it is the profile that is missing: it was never configured, or was lost in a restart or a sleep[[; HL7800 says `{slept_text}` "
+        "(line {slept_line}) before it sleeps]]", do="Configure the profile (AT+KCNXCFG) before the session.",
+        settle="AT+KCNXCFG? lists the profiles that the modem holds.", codes=(910,), source="5.1, q15 [ZN], 0.2"),
+    *twins("910.sleep", "The session was lost in a sleep", REFUSED,
+        ANSWERS + ": the modem knows no session {id}. HL7800 says `{slept_text}` (line {slept_line}) before it sleeps.",
+        likely="the session and its profile were lost in PSM or eDRX",
+        do="Configure the profile again too (AT+KCNXCFG), before the session. For socket work switch sleep off: AT+KSLEEP=2, AT+CPSMS=0, "
+        "AT+CEDRXS=0.", settle="AT+CPSMS?, AT+CEDRXS? and AT+KSLEEP? say whether it may sleep; AT+KCNXCFG? whether the profile is there.",
+        codes=(910,), needs=("slept_line",), source="5.1, q15, 6.3 [ZN]"),
+    *_coded(910, "The modem knows no such session",
+        "the modem knows no session {id}[[, which was defined on line {defined_line} (`{defined_text}`)]].",
+        likely="it was deleted, or lost with its profile in a restart or a sleep[[, which `{allowed_text}` (line {allowed_line}) allows]]",
+        do="Configure the profile again too (AT+KCNXCFG), before the session.",
+        settle="AT+KTCPCFG? and AT+KUDPCFG? list the sessions that exist, AT+KCNXCFG? the profiles.", source="5.1 [QA-TCP, M213], q15 [ZN]"),
+    *twins("911.open", "The session runs already", REFUSED,
+        ANSWERS + ": session {id} runs already; it was open (line {usable_line}: `{usable_text}`).",
+        do="Do not connect what is connected: close and delete first.", codes=(911,), needs=("usable_line",), source="5.1 [NBI, QA-BX]"),
+    *_coded(911, "The session runs already, and not by this log", "session {id} runs already, though the log does not show that it was opened.",
+        likely="it is left from before the log began, or its connection outlived a command that was given up",
+        settle="{ask}, asked before anything is defined, shows what is left from before.", source="5.1 [NBI, QA-BX], q18 [NBI]"),
+    *_coded(912, "All sessions are used", "no session is left.", likely="sessions that nobody deleted hold their ids", do=LEAKED,
+        settle="AT+KTCPCFG? and AT+KUDPCFG? list the sessions that exist.", source="5.1 [LEG-E, TMS], 7.7 [NBI]"),
+    *_coded(913, "The connection took too long", "the connection was not made in time.",
+        likely="the peer does not answer, or what is sent to it is dropped on the way", do=PEER,
+        settle="Try the same address and port from another network.", source="5.1 [LEG-E, HL78]"),
+    *_coded(914, "The control connection took too long",
+        "the control connection of a transfer protocol was not made in time; a plain socket has none.", source="5.1 [LEG-E, HL78]"),
+    *_coded(915, "The command has a parameter too many", "the modem did not expect one of its parameters.", do=HOST, source="5.1 [QA-BX]"),
+    *_coded(916, "A parameter is of the wrong type or range", "one of its parameters has the wrong type, or is out of range.",
+        likely="the session id, the port or the number of bytes is out of range", do=HOST, source="5.1 [QA-BX]"),
+    *_coded(917, "A parameter is missing", "one of its parameters is missing.", do=HOST, source="5.1 [QA-BX]"),
+    *_coded(918, "The modem does not support it", "this modem does not support what was asked.", do=HOST, source="5.1 [LEG-E, HL78]"),
+    *_coded(919, "It is not available now", "what was asked is not available as the modem is set up.", do=HOST, source="5.1 [LEG-E, HL78]"),
+    *_coded(920, "The protocol is not supported", "this modem does not speak the protocol that was asked for.", do=HOST, source="5.1 [LEG-E, HL78]"),
+    *_coded(921, "The context is not up",
+        "the bearer is in a state in which this cannot be done[[; the last word of PDP context {cnx} is `{context_text}` (line {context_line})]].",
+        likely="the PDP context is down, or on its way", do="Bring the context up first, and wait for `+KCNX_IND: {cnx},1`.",
+        settle="AT+KCNXCFG? has the state of the profile in its last field.", source="5.1 [LEG-E]"),
+    *_coded(922, "The session is in another state", "the session is in a state in which this cannot be done." + STOOD,
+        settle="{ask} says which state the modem takes it to be in.", source="5.1 [QA-BX, FNC]"),
+    *_coded(924, "The session is busy", "the session is busy with something else." + STOOD,
+        settle="{ask} says what the modem takes the session to do.", source="5.1 [NBI]"),
+    *_coded(925, "A name in an HTTP header is wrong", "the name in an HTTP header is wrong; a plain socket has none.", do=HOST,
+        source="5.1 [LEG-E, HL78]"),
+    *_coded(926, "A value in an HTTP header is wrong", "the value in an HTTP header is wrong; a plain socket has none.", do=HOST,
+        source="5.1 [LEG-E, HL78]"),
+    *_coded(927, "A name in an HTTP header is empty", "the name in an HTTP header is empty; a plain socket has none.", do=HOST,
+        source="5.1 [LEG-E, HL78]"),
+    *_coded(928, "A value in an HTTP header is empty", "the value in an HTTP header is empty; a plain socket has none.", do=HOST,
+        source="5.1 [LEG-E, HL78]"),
+    *_coded(929, "The input has the wrong format", "the format of its data is wrong.", do=HOST, source="5.1 [LEG-E, HL78]"),
+    *_coded(930, "The input has the wrong content", "the content of its data is wrong.", do=HOST, source="5.1 [LEG-E, HL78]"),
+    *_coded(931, "A parameter has the wrong length", "one of its parameters is too long or too short.",
+        likely="the name of the peer is longer than the modem takes", do=HOST, source="5.1 [LEG-E, HL78]"),
+    *_coded(932, "A parameter has the wrong format", "the format of one of its parameters is wrong.", do=HOST, source="5.1 [LEG-E, HL78]"),
+)
+
+#: Standard codes that mean the same to whatever was asked: 3GPP TS 27.007 and its words in LEG-S.
+COMMAND_CODES: Final = (3, 4, 24, 25, 26, 27, 50, 51, 58, 59, 61)
+SIM_CODES: Final = (5, 6, 7, *range(10, 19), *range(40, 49))
+SERVICE_CODES: Final = (30, 31, 32, 54, 57)
+RADIO_CODES: Final = (53, 55)
+DENIED_CODES: Final = (103, 106, 107, 108, 111, 112, 113, 114, 115, 122, 125, 177)
+CONTEXT_CODES: Final = (*range(126, 135), *range(140, 147), *range(148, 151), *range(171, 177), *range(178, 183))
+
+STANDARD: Final = (
+    *twins("cme.command", "The modem rejects the command itself", REFUSED, ANSWERS + ": it rejects the command itself.", do=HOST, codes=COMMAND_CODES,
+        source="5.2 [LEG-S]"),
+    *twins("cme.sim", "The SIM is not usable", REFUSED, ANSWERS + ": it is the SIM that stands in the way, not the socket.",
+        do="See to the SIM first (AT+CPIN?).", settle="AT+CPIN? says what the SIM waits for.", codes=SIM_CODES, source="5.2 [LEG-S], 6.2"),
+    *twins("cme.service", "There is no network service", REFUSED, ANSWERS + ": the modem has no service from the network.",
+        do="Wait for registration (`+CEREG: 1` or `5`) before sockets.",
+        settle="AT+CEREG? and AT+CSQ say whether it is registered, and what it receives.", codes=SERVICE_CODES, source="5.2 [LEG-S, JOF]"),
+    *twins("cme.radio_off", "The radio is switched off", REFUSED, ANSWERS + ": the functions that it takes are switched off.",
+        do="Switch the radio on (AT+CFUN=1).", settle="AT+CFUN? says whether the radio is on.", codes=RADIO_CODES, source="5.2 [LEG-S], 6.1"),
+    *twins("cme.denied", "The network denies service", REFUSED, ANSWERS + ": it is the network that denies it.",
+        do="Give the network time: asking again at once lengthens a ban.",
+        settle="Ask the operator about this SIM, its subscription and where it may roam.", codes=DENIED_CODES, source="5.2 [LEG-S], peers 6.1"),
+    *twins("cme.context", "The network does not give the context", REFUSED, ANSWERS + ": it is the PDP context that the network does not give.",
+        do="Check the APN, its user name and password, and the subscription.", settle="AT+KCNXCFG? shows the APN that is used.", codes=CONTEXT_CODES,
+        source="5.2 [LEG-S]"),
+    *twins("no_carrier.data", "The link failed while data passed", ("send_refused", "receive_refused"),
+        "`{got}` ended data mode[[ after `{command}` (line {command_line})]]: the link failed while payload passed, and how much of it went "
+        "through is not known.", states=("sending", "receiving", "draining"), codes=("NO CARRIER",), source="1.6 [M302]"),
+    *twins("no_carrier", "The connection failed", REFUSED, PLAIN + WHILE + ": the connection failed, or could not be made.", codes=("NO CARRIER",),
+        source="1.5 [M302, M209]"),
+    cause("tcp.error.receive", "KTCPRCV is refused without a code", T.RECEIVE_REFUSED, PLAIN + WHILE + ".",
+        likely="old HL7800 firmware (AHL7800.1.4) is known for it, and then leaves much unanswered until it is restarted; newer firmware does not",
+        do="If what follows stays unanswered, restart the modem. Newer firmware is the cure that is reported.",
+        settle="AT+CMEE=1 makes it give a code, and AT+CGMR names the firmware.", codes=("ERROR",), source="q10 [FRCV]"),
+    *twins("error.coded", "A plain ERROR, though codes were asked for", REFUSED,
+        PLAIN + WHILE + ". The modem gives no code, although `{cmee_text}` (line {cmee_line}) asks for one.",
+        likely="the line was busy with another command, or the command line was too long; both are answered with a plain ERROR",
+        settle="Log every byte that is written to the port, by whomever.", codes=("ERROR",), needs=("cmee_line",), source="1.1, 1.5 [LEG-S]"),
+    *twins("error", "A plain ERROR, without a code", REFUSED, PLAIN + WHILE + ". A plain ERROR gives no reason.",
+        likely="error codes are not switched on", do="Switch error codes on at every start (AT+CMEE=1).",
+        settle="AT+CMEE? says whether they are; with 1 the next refusal has a code.", codes=("ERROR",), source="1.5 [LEG-S, QA-BX]"),
+    *twins("refused.sending", "Refused while payload went out", ("send_refused",),
+        "`{got}`[[ ({meaning})]] came while payload was going out[[ after `{command}` (line {command_line})]]: how much of it left is not known.",
+        states=("sending",), source="1.6 [M302]"),
+    *twins("refused", "A command was refused", REFUSED,
+        "`{got}`[[ ({meaning})]] answers [[`{command}` (line {command_line})]][[{no_command}a command that the log does not show, and is charged "
+        "to the socket last spoken to]]" + WHILE + "[[; {expected} was due]].", settle="{ask} says what is left of the session.", source="5.1, 5.2"),
+)
+# fmt: on
+
+REFUSALS: Final = (
+    *TOO_EARLY,
+    *_established("tcp", OPEN_TCP),
+    *_established("udp", OPEN_UDP),
+    *NINE_HUNDRED,
+    *STANDARD,
+)

@@ -1,0 +1,157 @@
+"""What befalls TCP and UDP sockets alike: notifications, silence, stray lines, neighbours."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from atfsm.replay.causes.model import Cause, twins
+from atfsm.replay.causes.refusals import PEER, WHILE
+
+NOTIFIED: Final = "`{got}` ({meaning})" + WHILE + "."
+RESEND: Final = "Send at most 1500 bytes at a time, and ask for unread bytes ({ask}) in place of waiting for `+K{kind}_DATA`."
+LOSES: Final = (
+    "HL7800 is reported to say so of an exact count too, and then to lose data notifications"
+)
+PLUS: Final = "; and to drop two bytes behind a `+` in a UDP payload"
+REBUILD_AFTER: Final = "Rebuild it after {neighbour} is back: nothing of it can be kept."
+ECHOED: Final = " Its echo came (line {echo_line}), and nothing behind it."
+
+
+def _notified(
+    code: int,
+    title: str,
+    says: str = "",
+    *,
+    source: str,
+    likely: str = "",
+    do: str = PEER,
+    settle: str = "",
+) -> tuple[Cause, ...]:
+    """One code of ``+KTCP_NOTIF`` and ``+KUDP_NOTIF``."""
+    proved = NOTIFIED + (f" {says}" if says else "")
+    return twins(
+        f"notif.{code}",
+        title,
+        ("failed",),
+        proved,
+        likely=likely,
+        do=do,
+        settle=settle,
+        codes=(code,),
+        source=source,
+    )
+
+
+# fmt: off
+CONTEXT_SAID: Final = "[[The last word of PDP context {cnx} is `{context_text}` (line {context_line}).]]"
+LIST: Final = "AT+KTCPCFG? and AT+KUDPCFG? list the sessions that exist."
+
+NOTIFICATIONS: Final = (
+    *_notified(0, "Network error", CONTEXT_SAID, likely="the IP layer under the socket is gone or stalled", do="",
+        settle="Log `+KCNX_IND` and `+CEREG` as well: they say whether the context or the registration went first.", source="3.4, 4 [ZO]"),
+    *_notified(1, "No socket is left", likely="sessions that nobody deleted hold them", do="Close and delete every session that is not yours.",
+        settle=LIST, source="3.4, 4 [ZO], 7.7 [NBI]"),
+    *_notified(2, "The modem is short of memory", likely="sessions that nobody deleted hold it",
+        do="If it comes again on the fresh session, restart the modem.", settle=LIST, source="3.4, 4 [ZO]"),
+    *_notified(3, "The name of the peer was not resolved", likely="the name is wrong, or the PDP context has no name server that answers",
+        settle="Try the peer's address in place of its name: if that connects, it is the name service.", source="3.4, 4 [ZO]"),
+    *_notified(5, "The peer refused, or was not reached",
+        likely="nobody listens at that address and port, or something on the way drops what is sent there",
+        settle="Try the same address and port from another network, and another peer from this modem.", source="3.4, 4 [ZO], q12 [Z#104133]"),
+    *_notified(6, "The modem gives no reason", settle="{ask} says what is left of the session.", source="3.4 [M207], 4 [ZO]"),
+    *twins("notif.8.exact", "Code 8 in spite of an exact count", ("failed",),
+        "`{got}` ({meaning}). But the log shows {shown_bytes} bytes before the end pattern (line {shown_line}), as many as `{offered_text}` (line "
+        "{offered_line}) announced.", likely="the firmware is at fault, not the count: " + LOSES + PLUS, do=RESEND,
+        settle="A logic analyser on the modem's RXD: what counts is what reached the modem, not what the host wrote; a line without flow control "
+        "loses bytes.", codes=(8,), needs=("exact",), source="3.4, q9 [F8], q25 [FBYT]"),
+    *twins("notif.8.wrong", "The payload was not as long as announced", ("failed",),
+        "`{got}` ({meaning}). `{offered_text}` (line {offered_line}) announced {announced} bytes[[, and the log shows {shown_bytes} before the end "
+        "pattern (line {shown_line})]][[{no_end}; behind so many (line {shown_line}) the log does not show the end pattern]].",
+        do="Announce exactly the bytes of the payload: the end pattern is not counted, a line end within the payload is.", codes=(8,),
+        needs=("wrong",), source="3.4 [M207], 1.6 [F8]"),
+    *twins("notif.8.fewer", "Fewer bytes are shown than were announced", ("failed",),
+        "`{got}` ({meaning}). `{offered_text}` (line {offered_line}) announced {announced} bytes, and the log shows {shown_bytes} before the end "
+        "pattern (line {shown_line}), control characters apart.",
+        likely="the count was wrong; or the payload holds control characters, which a log of text does not show",
+        do="Announce exactly the bytes of the payload: the end pattern is not counted, a line end within the payload is.",
+        settle="Log the payload byte for byte: then the count can be compared.", codes=(8,), needs=("fewer",), source="3.4 [M207], 1.6 [F8]"),
+    *twins("notif.8", "The payload did not arrive as long as announced", ("failed",),
+        "`{got}` ({meaning}).[[ `{offered_text}` (line {offered_line}) announced {announced} bytes; how many went out, the log does not show.]]",
+        likely="the count was wrong, or bytes were lost between host and modem; " + LOSES + PLUS, do=RESEND,
+        settle="Log the payload byte for byte, and set hardware flow control (AT&K3): then the count can be compared.", codes=(8,),
+        source="3.4 [M207], q9 [F8], q25 [FBYT]"),
+    *_notified(9, "The modem knows no such session",
+        likely="it was deleted, or lost with its profile in a restart or a sleep[[, which `{allowed_text}` (line {allowed_line}) allows]]",
+        do="Configure the profile again too (AT+KCNXCFG), before the session.", settle=LIST, source="3.4 [M207], 4 [ZO], q15 [ZN]"),
+    *_notified(10, "The session runs already", "The modem and the host do not agree on what the session does.",
+        likely="a command was sent twice, or the session is left from before", do="", settle="{ask} says what the session does.",
+        source="3.4 [M207], 4 [ZO]"),
+    *_notified(11, "All sessions are used", likely="sessions that nobody deleted hold their ids",
+        do="Close and delete every session that is not yours.", settle=LIST, source="3.4 [M207], 4 [ZO], 7.7 [NBI]"),
+)
+
+WAITED: Final = "{waited}: "
+SILENCE: Final = (
+    *twins("silent.echo_only", "Only the echo came back", ("limit_passed",), WAITED + "`{command}` (line {command_line}) has no answer." + ECHOED,
+        likely="the modem has locked up: of RC7611 it is known that after hours of traffic only the echo of the last command comes back, then "
+        "nothing, and USB is gone as well", do="If the next restart stays silent too, cut the power: RESET_N is reported not to help.",
+        settle="AT on another port of the modem (USB, second UART) tells a dead modem from a dead port.", needs=("echo_line",),
+        source="q4 [FLOCK], q3 [FCON]"),
+    *twins("silent.connect_withheld", "CONNECT was withheld", ("limit_passed",),
+        WAITED + "no CONNECT followed `{command}` (line {command_line})[[; {sends} on this socket ended well before, the last on line {sent_line}]].",
+        likely="the RC76xx fault that withholds CONNECT until another command is typed, and locks the modem up later (QTI9X07TX-4619)",
+        do="Never type a second command to coax it: the answer then belongs to nobody. If it comes back, power-cycle.",
+        settle="The firmware version (AT+CGMR), for the vendor's note on this fault.", states=("send_offered", "receive_offered"),
+        source="q3 [FCON], 6.4"),
+    *twins("silent.sending", "The result of a send did not come", ("limit_passed",),
+        WAITED + "{expected} did not follow the payload of `{command}` (line {command_line}).",
+        likely="[[{by_clock}the modem did not see the end of the payload, or the network is congested: up to 60 s are allowed "
+        "for]][[{by_command}the host waited too short: up to 60 s are allowed for, and a late OK is then taken for the next answer]]",
+        settle="Log the port byte for byte: whether the end pattern went out whole, and when.", states=("sending",), source="q11 [Z#43580], 6.4"),
+    *twins("silent.receiving", "Incoming payload did not end", ("limit_passed",),
+        WAITED + "neither the end pattern nor {expected} followed the CONNECT to `{command}` (line {command_line}).",
+        likely="fewer bytes came than were asked for, or some were lost on the line", do="",
+        settle="Log the port byte for byte, and set hardware flow control (AT&K3).", states=("receiving", "draining"), source="3.1 [M207], 6.4"),
+    *twins("silent.closing", "The close was not answered", ("limit_passed",),
+        WAITED + "`{command}` (line {command_line}) has no answer. Drivers allow a close up to 62 s.", states=("closing",), source="6.4 [OP]"),
+)
+
+ANY_SILENCE: Final = (
+    *twins("silent", "No answer", ("limit_passed",),
+        WAITED + "[[`{command}` (line {command_line}) has no answer]][[{no_command}{expected} did not come]].",
+        settle="Log every byte of the port with its time: whether anything came at all.", source="6.4"),
+)
+
+OUT_OF_PLACE: Final = (
+    *twins("out_of_step.connect", "Data mode opened out of turn", ("send_opened", "receive_opened"),
+        "`{got}` opened data mode" + WHILE + "[[; it answers `{command}` (line {command_line})]].",
+        likely="the line that put the socket into service is missing from the log, or the answer belongs to another command",
+        settle="{ask} before the transfer says whether the session is connected.", source="1.6, 3.1"),
+    *twins("out_of_step.no_connect", "A transfer was answered without CONNECT", ("sent", "received"),
+        "`{got}` answers `{command}` (line {command_line}), and no CONNECT came before it" + WHILE + ".",
+        likely="the CONNECT is missing from the log, or the answer belongs to another command", settle="Log the port byte for byte.",
+        states=("send_offered", "receive_offered"), source="1.6 [M207, M213]"),
+    *twins("out_of_step.deleted_open", "The session was deleted without a close", ("delete_answered",),
+        "{kind} session {name} was deleted (`{command}`, line {command_line}) without being closed first: it was {state}, since line {since}.",
+        do="Never skip AT+K{kind}CLOSE, even if it reports an error every time.", source="8, 3.1 [M209], [F923]"),
+)
+
+TAKEN_ALONG: Final = (
+    *twins("swept.context", "Its context fell", ("swept",),
+        "{neighbour} fell on this line (`{got}`), and {whole}, {state} since line {since}, went with it.", remedy=REBUILD_AFTER, needs=("fell",),
+        by=("pdp",), source="7.7 f11, 2"),
+    *twins("swept.context_down", "Its context went down in order", ("swept",),
+        "{neighbour} went down on this line (`{got}`) under {whole}, {state} since line {since}.", remedy=REBUILD_AFTER,
+        do="Close sockets before their context is taken down.", by=("pdp",), source="2.2 [M197], 8"),
+    *twins("swept.modem", "The modem fell", ("swept",),
+        "{neighbour} fell on this line (`{got}`), and {whole}, {state} since line {since}, went with it.", remedy=REBUILD_AFTER, needs=("fell",),
+        by=("modem",), source="11.1, 6.1 [ZN]"),
+    *twins("swept.modem_off", "The modem was restarted or switched off by the host", ("swept",),
+        "{neighbour} went down on this line (`{got}`) under {whole}, {state} since line {since}. The host had asked for it.", remedy=REBUILD_AFTER,
+        do="Close sockets before the modem is restarted or its radio switched off.", by=("modem",), source="11.1, 6.1 [ZN, FR]"),
+    *twins("swept.port", "The port vanished", ("swept",),
+        "{neighbour} lost its port (line {here}), and {whole}, {state} since line {since}, went with it.", remedy=REBUILD_AFTER, by=("line",),
+        source="q4 [FLOCK]"),
+    *twins("swept", "A neighbour fell", ("swept",), "A neighbour of {whole}, {state} since line {since}, fell (line {here}).", source="11.1"),
+)
+# fmt: on

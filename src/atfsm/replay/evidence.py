@@ -1,0 +1,383 @@
+"""What the log shows around one wobble: the words that a row of the table of causes may use.
+
+============== ===============================================================================
+got            the line that decided it; here is its number
+meaning        what its code means, by the tables of `atfsm.at.errors`; notification, what the
+               notification means that AT+KTCPSTAT reports
+whole          the machine in words: ``TCP socket 1``
+kind, name, id ``TCP``, ``1``; where the log never shows the id, what it is taken to be
+ask            what asks the modem about the session
+state, since   where the machine was, and since which line
+generation     which session of its id it is in the log, where it is not the first
+command(_line) the command that the line answers; in_flight(_line) the one that another overran
+expected       what was due
+waited         how silence was judged
+up_            the last word of the socket's PDP context that it is up, as _text and _line
+context_       the last word of that context, whatever it was; cnx is its number
+moved_         the same, where it came after the socket was last seen at work, and is not "up"
+usable_        what shows that the socket was connected or open
+opened_        an earlier connection of the same session
+connect_, defined_, peer_, offered_, received_
+               its last AT+KTCPCNX, definition, close by the peer, offer of data, refused read
+sends          how many sends on it ended well; sent_line the last of them
+announced      bytes that the offer announced; shown_bytes and shown_line what went by
+unlogged_line  an OK to a command that the log hides, if that led here
+echo_line      the echo of a command that has no answer
+slept_         what HL7800 says before it sleeps; allowed_ a setting that allows it to
+ready_         the modem's last report that it is ready
+cmee_          the setting of error codes; pattern, pattern_line the end pattern in force
+neighbour      the machine that took this one along
+============== ===============================================================================
+
+These are empty where they hold, and only choose what is said: no_command (no command was logged),
+known (its state is), shown or hidden (what led there), never and again (no connection was seen),
+reused and first (of its id), by_clock and by_command (what judged silence), plain_at, fell (a
+neighbour), exact, fewer, wrong and no_end (the payload), asks_puk (the SIM does).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property, partial
+from operator import ne
+from typing import Final
+
+from atfsm.at.dialect import NAMELESS
+from atfsm.at.dialects import ANY
+from atfsm.at.errors import TCP_NOTIF, code_meaning
+from atfsm.at.exchange import What
+from atfsm.at.facts import LineFact, ModemFact, PdpFact, TcpFact, UdpFact
+from atfsm.at.grammar import parse_command_line, parse_information, read_integer
+from atfsm.fact import Fact, FactKind
+from atfsm.machine import table
+from atfsm.replay.automaton import Edge
+from atfsm.replay.ledger import Chronicle, Ledger, Mark, Passed
+from atfsm.replay.meanings import code_of, decode
+from atfsm.replay.payload import DEFAULT_PATTERN
+from atfsm.stack import TABLED, Move
+
+WHOLE: Final = {
+    "line": "the AT line",
+    "modem": "the modem",
+    "pdp": "PDP context",
+    "tcp": "TCP socket",
+    "udp": "UDP socket",
+}
+#: States whose names say little in a sentence.
+SPOKEN: Final = {
+    "send_offered": "about to send",
+    "receive_offered": "about to read",
+    "idle_countdown": "in its idle countdown",
+    "command_in_flight": "waiting for an answer",
+    "data_mode_out": "in data mode",
+    "data_mode_in": "in data mode",
+    "setting_up": "being set up",
+    "checking_sim": "checking its SIM",
+}
+COMMANDS: Final = (LineFact.COMMAND_SENT, LineFact.PROBE_SENT)
+OPENED: Final = (TcpFact.CONNECTED, TcpFact.STATUS_CONNECTED, UdpFact.OPENED)
+AT_WORK: Final = (
+    *(TcpFact.SENT, TcpFact.RECEIVED, TcpFact.DATA_ARRIVED, TcpFact.ACKNOWLEDGED),
+    *(UdpFact.SENT, UdpFact.RECEIVED, UdpFact.DATA_ARRIVED),
+)
+NAMED: Final = (TcpFact.NAMED, UdpFact.NAMED)
+DEFINED: Final = (TcpFact.DEFINED, UdpFact.DEFINED)
+ENDED: Final = (
+    *(TcpFact.CLOSE_ANSWERED, TcpFact.DELETE_ANSWERED),
+    *(UdpFact.CLOSE_ANSWERED, UdpFact.DELETE_ANSWERED),
+)
+OFFERS: Final = (TcpFact.SEND_REQUESTED, UdpFact.SEND_REQUESTED)
+#: What a context says of itself, but for "up".
+MOVING: Final = (
+    *(PdpFact.CONNECTING_REPORTED, PdpFact.ATTEMPT_FAILED, PdpFact.IDLE_STARTED),
+    *(PdpFact.CLOSED_REPORTED, PdpFact.LOST),
+)
+CONTEXT_SAID: Final = (*MOVING, PdpFact.UP_REPORTED, PdpFact.IDLE_CANCELLED)
+CODES_ON: Final = frozenset({b"1", b"2"})  # AT+CMEE
+SLEEP_SETTINGS: Final = {b"+CPSMS": b"0", b"+CEDRXS": b"0", b"+KSLEEP": b"2"}  # what forbids it
+#: Gives the length of the payload on a physical line which went by lately, up to the end pattern;
+#: None where the line does not show it.
+Look = Callable[[int, bytes], int | None]
+
+
+class Case:
+    """One wobble, and what the ledger says around it.
+
+    Args:
+        line: Physical line that decided it.
+        edge: What that line did.
+        move: The move into the wobble state, one of the edge's.
+        ledger: As it was before that line.
+        look: Gives the length of a payload that stands alone on a line of the log.
+    """
+
+    def __init__(self, line: int, edge: Edge, move: Move, ledger: Ledger, look: Look) -> None:
+        self.line = line
+        self.edge = edge
+        self.move = move
+        self.ledger = ledger
+        self.own = ledger.of(move.machine, move.key)
+        self.chart = TABLED[move.machine]
+        self.state = table(self.chart).states[move.before]
+        self.code, self.meaning = code_of(edge.text)
+        self.is_silence = move.fact.kind is FactKind.SILENCE
+        self._look = look
+        self._modem = ledger.of("modem", "")
+        self._since = self.own.since_line or line
+        context = next(
+            (p.context for p in edge.node.places if (p.machine, p.key) == move[:2] and p.context),
+            "",
+        )
+        known = ledger.keys("pdp")
+        self._cnx = context or (known[0] if len(known) == 1 else "")
+        self._context = ledger.of("pdp", self._cnx) if self._cnx else Chronicle()
+        self._asked = self._find_asked()
+
+    def _find_asked(self) -> Mark | None:
+        """The command that was in flight when the line came, where the ledger still has it."""
+        if not self.edge.asked:
+            return None
+        known = (*self.ledger.of("line", "").marks.values(), *self.own.marks.values())
+        return max((m for m in known if m.text.strip() == self.edge.asked), default=None)
+
+    @cached_property
+    def got(self) -> str:
+        """What came."""
+        if self.is_silence and self.edge.what is What.COMMAND:
+            return f"no answer before {decode(self.edge.text)}"
+        return decode(self.edge.text) or f"({self.edge.what.value})"
+
+    @property
+    def id(self) -> str:
+        """The session id; where the log hides it, the first that the modem hands out (q19)."""
+        if self.move.key != NAMELESS:
+            return self.move.key
+        return "<sid>" if "1" in self.ledger.keys(self.move.machine) else "1"
+
+    @property
+    def _name(self) -> str:
+        if self.move.key != NAMELESS:
+            return self.move.key
+        return "(its id is not shown" + (")" if self.id == "<sid>" else "; taken to be 1)")
+
+    def words(self, expected: tuple[str, ...]) -> dict[str, str | None]:
+        """The words, filled in; None where the log does not show it."""
+        words: dict[str, str | None] = {
+            "got": self.got,
+            "here": str(self.line),
+            "meaning": self.meaning,
+            "whole": f"{WHOLE[self.move.machine]} {self._name if self.move.key else ''}".strip(),
+            "kind": self.move.machine.upper(),
+            "name": self._name,
+            "id": self.id,
+            "ask": f"AT+KTCPSTAT={self.id}" if self.move.machine == "tcp" else "AT+KUDPCFG?",
+            "state": SPOKEN.get(self.state, self.state.replace("_", " ")),
+            "known": _flag(self.state != "unknown"),
+            "since": str(self._since),
+            "expected": " or ".join(f"`{e}`" for e in expected) or None,
+            "cnx": self._cnx or "<cnx>",
+            "asks_puk": _flag("PUK" in self.got.upper() or self.code == 12),
+        }
+        self._add_conversation(words)
+        self._add_session(words)
+        self._add_context(words)
+        self._add_modem(words)
+        self._add_neighbour(words)
+        if self.code == 8 and self.move.fact in {TcpFact.FAILED, UdpFact.FAILED}:
+            self._add_payload(words)
+        return words
+
+    def _add_conversation(self, words: dict[str, str | None]) -> None:
+        """Commands, answers, echo and silence."""
+        answers = self.edge.what not in {What.STRAY, What.URC}
+        command = self._asked if answers else None
+        echo = self.ledger.echo
+        is_echoed = (
+            self.is_silence
+            and command is not None
+            and echo is not None
+            and echo.line >= command.line
+            and echo.text == command.text
+        )
+        _add(words, "command", command)
+        _add(words, "in_flight", self._asked)
+        words["command"] = words.pop("command_text")
+        words["in_flight"] = words.pop("in_flight_text")
+        words["no_command"] = _flag(self.edge.what is What.STRAY or command is None)
+        words["echo_line"] = str(echo.line) if is_echoed and echo is not None else None
+        words["plain_at"] = _flag(command is not None and command.text.upper() == b"AT")
+        by_command = self.edge.what is not What.SILENCE
+        words["by_command"], words["by_clock"] = _flag(by_command), _flag(not by_command)
+        words["waited"] = self.got
+        if by_command:
+            text = decode(self.edge.text)
+            words["waited"] = f"the next command (`{text}`) went out instead of an answer"
+        _add(words, "cmee", self._setting(b"+CMEE", CODES_ON.__contains__))
+        pattern = self.edge.node.exchange.pattern
+        words["pattern"] = None if pattern == DEFAULT_PATTERN else decode(pattern)
+        set_pattern = self.ledger.settings.get(b"+KPATTERN")
+        words["pattern_line"] = None if set_pattern is None else str(set_pattern.line)
+
+    def _add_session(self, words: dict[str, str | None]) -> None:
+        """What the session itself went through."""
+        own = self.own
+        began = latest(own, (TcpFact.CONNECT_REQUESTED,))
+        # A request that moved nothing began nothing: the state is older.
+        since = 0 if began is None or self._since < began.line else began.line
+        opened = latest(own, OPENED)
+        is_now = opened is not None and opened.line > since
+        at_work = latest(own, AT_WORK)
+        usable = opened if is_now else at_work
+        if usable is not None and usable.line <= since:
+            usable = None
+        _add(words, "usable", usable)
+        _add(words, "opened", None if is_now else opened)
+        words["never"] = _flag(opened is None and own.generation == 1)
+        words["again"] = _flag(opened is None and own.generation > 1)
+        _add(words, "connect", began)
+        _add(words, "defined", latest(own, NAMED) or latest(own, DEFINED))
+        _add(words, "peer", latest(own, (TcpFact.PEER_CLOSED,)))
+        _add(words, "offered", latest(own, OFFERS))
+        _add(words, "received", _refused_read(self.ledger))
+        sent = latest(own, (TcpFact.SENT, UdpFact.SENT))
+        words["sent_line"] = str(sent.line) if sent is not None and own.sends else None
+        words["sends"] = None if not own.sends else _counted(own.sends)
+        hidden = latest(own, (TcpFact.UNLOGGED_OK, UdpFact.UNLOGGED_OK))
+        is_hidden = hidden is not None and hidden.line == own.since_line
+        words["unlogged_line"] = str(hidden.line) if is_hidden and hidden is not None else None
+        words["shown"], words["hidden"] = _flag(not is_hidden), _flag(is_hidden)
+        words["generation"] = str(own.generation) if own.generation > 1 else None
+        is_reused = own.generation > 1 or latest(own, ENDED) is not None
+        words["reused"], words["first"] = _flag(is_reused), _flag(not is_reused)
+        words["notification"] = None
+        information = parse_information(self.edge.text)
+        if information is not None and information.name == b"+KTCPSTAT":
+            notif = information.integer(2 if len(information.fields) > 4 else 1)
+            is_one = notif is not None and notif >= 0
+            words["notification"] = code_meaning(TCP_NOTIF, notif) if is_one else None
+
+    def _add_context(self, words: dict[str, str | None]) -> None:
+        """What the PDP context said."""
+        context = self._context
+        _add(words, "up", latest(context, (PdpFact.UP_REPORTED,)))
+        last = latest(context, CONTEXT_SAID)
+        _add(words, "context", last)
+        worked = [words[w] for w in ("usable_line", "sent_line") if words.get(w) is not None]
+        since = max((int(line) for line in worked if line is not None), default=0)
+        moved = latest(context, MOVING)
+        has_moved = moved is not None and moved == last and moved.line > since
+        _add(words, "moved", moved if has_moved else None)
+
+    def _add_modem(self, words: dict[str, str | None]) -> None:
+        """Sleep and restart."""
+        slept = latest(self._modem, (ModemFact.COVERAGE_LOST,))
+        defined = latest(self.own, (*NAMED, *DEFINED))
+        if slept is not None and defined is not None and defined.line > slept.line:
+            slept = None  # the session is younger
+        _add(words, "slept", slept)
+        _add(words, "ready", latest(self._modem, (ModemFact.BOOT_REPORTED,)))
+        allowed = [
+            mark
+            for name, never in SLEEP_SETTINGS.items()
+            if (mark := self._setting(name, partial(ne, never))) is not None
+        ]
+        _add(words, "allowed", max(allowed, default=None))
+
+    def _add_neighbour(self, words: dict[str, str | None]) -> None:
+        fallen = self.move.swept_by
+        words["neighbour"] = words["fell"] = None
+        if fallen is not None:
+            words["neighbour"] = f"{WHOLE[fallen[0]]} {fallen[1]}".strip()
+            words["fell"] = _flag(any(m[:2] == fallen and _wobbles(m) for m in self.edge.moves))
+
+    def _add_payload(self, words: dict[str, str | None]) -> None:
+        """The payload that went by, beside the number of bytes that was announced."""
+        offered = latest(self.own, OFFERS)
+        announced = None if offered is None else _announced(offered.text)
+        passed = None if offered is None else self._passed(offered)
+        words["announced"] = None if announced is None else str(announced)
+        words["shown_bytes"] = words["shown_line"] = None
+        if passed is None or announced is None:
+            return
+        words["shown_line"] = str(passed.line)
+        words["shown_bytes"] = str(passed.size_bytes) if passed.has_end else None
+        words["no_end"] = _flag(not passed.has_end)
+        is_exact = passed.has_end and passed.size_bytes == announced
+        # A log of text does not show control characters: there may have been more.
+        is_fewer = passed is not self.ledger.payload and passed.size_bytes < announced
+        words["exact"], words["fewer"] = _flag(is_exact), _flag(is_fewer)
+        words["wrong"] = _flag(not is_exact and not is_fewer)
+
+    def _passed(self, offered: Mark) -> Passed | None:
+        """The payload behind an offer; None where the log does not show its length."""
+        passed = self.ledger.payload
+        if passed is not None and offered.line < passed.line <= self.line:
+            return passed
+        opened = latest(self.own, (TcpFact.SEND_OPENED, UdpFact.SEND_OPENED))
+        sent = latest(self.own, (TcpFact.SENT, UdpFact.SENT))
+        if opened is None or sent is None or not offered.line < opened.line < sent.line:
+            return None
+        if sent.line != opened.line + 2:
+            return None  # line ends within the payload, which such a log does not count
+        size_bytes = self._look(opened.line + 1, self.edge.node.exchange.pattern)
+        return None if size_bytes is None else Passed(opened.line + 1, size_bytes, has_end=True)
+
+    def _setting(self, name: bytes, fits: Callable[[bytes], bool]) -> Mark | None:
+        """The command line that last asked for a setting, if its value *fits*."""
+        mark = self.ledger.settings.get(name)
+        command = None if mark is None else parse_command_line(mark.text)
+        if command is None:
+            return None
+        values = [m.parameters[0] for m in command.members if m.name == name and m.parameters]
+        return mark if values and fits(values[-1]) else None
+
+    def marks(self) -> tuple[Mark, ...]:
+        """Every line that a sentence can cite, in order, each once."""
+        chronicles = (self.ledger.of("line", ""), self._modem, self._context, self.own)
+        found = {mark.line: mark for chronicle in chronicles for mark in chronicle.marks.values()}
+        others = (self.ledger.echo, _refused_read(self.ledger), *self.ledger.settings.values())
+        for mark in others:
+            if mark is not None:
+                found.setdefault(mark.line, mark)
+        return tuple(found[line] for line in sorted(found))
+
+
+def latest(chronicle: Chronicle, facts: tuple[Fact, ...]) -> Mark | None:
+    """The last line that carried one of *facts*."""
+    return max((m for f in facts if (m := chronicle.marks.get(f))), default=None)
+
+
+def _add(words: dict[str, str | None], name: str, mark: Mark | None) -> None:
+    words[f"{name}_text"] = None if mark is None else decode(mark.text)
+    words[f"{name}_line"] = None if mark is None else str(mark.line)
+
+
+def _flag(holds: bool) -> str | None:  # noqa: FBT001  a word is there or not
+    return "" if holds else None
+
+
+def _wobbles(move: Move) -> bool:
+    return table(TABLED[move.machine]).is_wobble[move.after]
+
+
+def _counted(sends: int) -> str:
+    return "one send" if sends == 1 else f"{sends} sends"
+
+
+def _announced(offer: bytes) -> int | None:
+    """How many bytes a command announced."""
+    line = parse_command_line(offer)
+    for member in () if line is None else line.members:
+        command = ANY.command(member)
+        at = None if command is None else command.count
+        if at is not None and len(member.parameters) > at:
+            return read_integer(member.parameters[at])
+    return None
+
+
+def _refused_read(ledger: Ledger) -> Mark | None:
+    """The line that refused to read from a socket, where no command was answered since."""
+    refused = (TcpFact.RECEIVE_REFUSED,)
+    marks = [latest(ledger.of("tcp", key), refused) for key in ledger.keys("tcp")]
+    last = latest(ledger.of("line", ""), (LineFact.RESULT_RECEIVED,))
+    return max((m for m in marks if m is not None and m == last), default=None)

@@ -1,0 +1,31 @@
+"""What the rows of the tables are put together from: what stands at the head of a line."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+# What may stand before everything else: a byte order mark, indentation, colours; and the mark of
+# a quotation in a thread, which is not a direction.
+# Quantifiers that could share a long run of blanks are possessive: no line may take a minute.
+LEAD: Final = rb"(?:\xef\xbb\xbf)?(?:[ \t]|\x1b\[[\d;]*+m)*+"
+QUOTE: Final = LEAD + rb"(?:>(?:[ \t]|(?=[\[\dTtRr]))|[ \t])*+"
+ZONE: Final = rb"(?:Z|[+-]\d\d:?\d\d)?"
+
+#: A group that never takes part: the format has no mark for this side.
+NEVER: Final = rb"(?!)"
+
+
+def marks(shape: bytes) -> re.Pattern[bytes]:
+    """Compile what follows the stamp, whatever stands before it."""
+    return re.compile(LEAD + shape, re.DOTALL)
+
+
+def utf8_or_gbk(text: str) -> bytes:
+    """Write *text* as an expression that fits both encodings of a Chinese tool."""
+    return rb"(?:%b|%b)" % (re.escape(text.encode()), re.escape(text.encode("gbk")))
+
+
+def lines(*texts: str) -> bytes:
+    """Put the lines of an example together."""
+    return "".join(text + "\n" for text in texts).encode()

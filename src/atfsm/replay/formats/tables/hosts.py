@@ -1,0 +1,201 @@
+"""Formats of programs on a computer that hold a modem: dialers, managers, daemons."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from atfsm.replay.formats import escapes
+from atfsm.replay.formats.marks import Unmarked, Wrap
+from atfsm.replay.formats.model import Format
+from atfsm.replay.formats.ports import PortReader
+from atfsm.replay.formats.spelling import CHAT_WORDS, as_chat_sent
+from atfsm.replay.formats.tables.heads import LEAD, NEVER, lines, marks
+from atfsm.replay.formats.times import (
+    CTIME,
+    DAILY,
+    ISO,
+    MONTH_DAY,
+    ROUTER,
+    ROUTER_Y,
+    SECONDS,
+    SYSLOG,
+    stamps,
+)
+from atfsm.replay.records import Direction
+
+_WEEKDAY: Final = rb"(?:[A-Z][a-z]{2} )?"
+
+# fmt: off
+HOSTS: Final[tuple[Format, ...]] = (
+    Format(
+        name="mm-0x",
+        about="shape 21, ModemManager before 1.0",
+        example=lines(
+            "** (modem-manager:2543): DEBUG: (ttyUSB0): --> 'AT+CSQ<CR>'",
+            "** (modem-manager:2543): DEBUG: (ttyUSB0): <-- '<CR><LF>+CSQ: 20,99<CR><LF><CR><LF>OK<CR><LF>'",
+        ),
+        special="Exchanges on several ports, which run side by side, are put one after another; a "
+        "port that never answers is left out.",
+        marks=marks(
+            rb"\*\* \(modem-manager:\d+\): DEBUG: .{0,80}?(?:\((?P<port>[\w./-]{1,40})\): )?"
+            rb"(?:(?P<tx>-->)|(?P<rx><--)) '(?P<text>.*(?='\s*+$)|.*)"
+        ),
+        restore=escapes.MODEM_MANAGER.undo,
+        distinct=True,
+        reads=PortReader,
+        needs=(b"(modem-manager:",),
+    ),
+    Format(
+        name="mm-1x",
+        about="shape 22, ModemManager from 1.0: the port in brackets, in front of it much or nothing",
+        example=lines(
+            "ModemManager[612]: <debug> [1714557600.120000] [modem0/ttyUSB2/at] --> 'AT+CSQ<CR>'",
+            "ModemManager[612]: <debug> [1714557600.154000] [modem0/ttyUSB2/at] <-- '<CR><LF>OK<CR><LF>'",
+        ),
+        special="In front of the port may stand a syslog head, a level and a time, or nothing. Exchanges "
+        "on several ports, which run side by side, are put one after another; a port that never "
+        "answers is left out. QMI and MBIM are dropped.",
+        stamps=(
+            *stamps(rb"[^<']{0,120}<\w+>\s*\[%b\]", SECONDS),
+            *stamps(LEAD + _WEEKDAY + rb"%b(?=[ ,+Z])", CTIME, SYSLOG, ISO),
+        ),
+        marks=marks(
+            rb"[^']{0,160}?(?:\[|\()(?:modem\d{1,6}/)?(?P<port>[\w.-]{1,40})(?:/\w{1,20})?(?:\]|\):) "
+            rb"(?:(?P<tx>-->)|(?P<rx><--)) '(?P<text>.*(?='\s*+$)|.*)"
+        ),
+        restore=escapes.MODEM_MANAGER.undo,
+        distinct=True,
+        reads=PortReader,
+        needs=(b"--> '", b"<-- '"),
+    ),
+    Format(
+        name="android-ril",
+        about="shape 23, Android logcat: tag AT; RIL and RILJ repeat the same content",
+        example=lines(
+            "05-01 10:00:00.120   945  1043 D AT      : AT> AT+CREG?",
+            "05-01 10:00:00.154   945  1044 D AT      : AT< +CREG: 0,1",
+            "05-01 10:00:00.155   945  1044 D AT      : AT< OK",
+        ),
+        special="Lines of other tags are dropped.",
+        stamps=stamps(LEAD + rb"%b", MONTH_DAY, ISO),
+        marks=marks(
+            rb" *(?:\d+ +\d+ )?[VDIWE][ /](?!RILJ?\b)[\w.-]{0,24}?AT[\w.-]{0,24}+ *+(?:\( *+\d+\))? ?: "
+            rb"AT ?(?:(?P<tx>>)|(?P<rx><)) ?(?P<text>.*)"
+        ),
+        distinct=True,
+        needs=(b"AT>", b"AT<", b"AT >", b"AT <"),
+    ),
+    Format(
+        name="routeros",
+        about="shape 38, RouterOS: sent and rcvd; modeswitch and MBIM on the same modem are not AT",
+        example=lines(
+            "10:00:00 lte,async lte1: sent AT+CSQ",
+            "10:00:00 lte,async lte1: rcvd +CSQ: 20,99",
+            "10:00:00 lte,async lte1: rcvd OK",
+        ),
+        special="Times have whole seconds.",
+        stamps=stamps(LEAD + rb"%b ", ISO, DAILY, ROUTER_Y, ROUTER),
+        marks=marks(
+            rb"[\w,-]*\blte\b[\w,-]* (?!modeswitch)[\w.@-]+: (?!\w+ [Mm][Bb][Ii][Mm])"
+            rb"(?:(?P<tx>sent)|(?P<rx>rcvd)) (?P<text>.*)"
+        ),
+        distinct=True,
+        needs=(b": sent ", b": rcvd "),
+    ),
+    Format(
+        name="chat-syslog",
+        about="shapes 15, 16 and 18, the chat of pppd in a syslog or logread: what it awaits is not data",
+        example=lines(
+            "May  1 10:00:00 host chat[8920]: send (AT+CSQ^M)",
+            "May  1 10:00:00 host chat[8920]: expect (OK)",
+            "May  1 10:00:00 host chat[8920]: +CSQ: 20,99^M",
+            "May  1 10:00:00 host chat[8920]: OK",
+            "May  1 10:00:00 host chat[8920]:  -- got it",
+        ),
+        special="What it sends and what it reads; expect, abort and got it are its own words and are "
+        "dropped, as are the lines of pppd between (sent [LCP …]). Times have whole seconds.",
+        stamps=stamps(LEAD + _WEEKDAY + rb"%b(?=[ ,+Z])", CTIME, SYSLOG, ISO),
+        marks=marks(
+            rb"[\w .,:+/@\[\]()-]{0,120}?\bchat\[\d{1,9}\]: ?+"
+            rb"(?:(?P<tx>(?=send \())|(?P<rx>(?! *%b)))(?P<text>.*)" % CHAT_WORDS
+        ),
+        unmarked=Unmarked.WRAPPED,
+        wrap=Wrap(b")", joint=b"", side=Direction.TX),
+        spelling=as_chat_sent,
+        breaks=re.compile(rb"\^M"),
+        distinct=True,
+        needs=(b"chat[",),
+    ),
+    Format(
+        name="chat",
+        about="shapes 17 and 18, the chat of pppd without syslog: a blank line between its steps",
+        example=lines(
+            "send (AT+CSQ^M)", "expect (OK)", "^M", "+CSQ: 20,99^M", "^M", "OK", " -- got it",
+        ),
+        special="Only what is sent has a mark; all else was received, but for the words of chat and "
+        "the lines of pppd.",
+        marks=marks(rb"(?:(?P<tx>(?=send \())|(?P<rx>%b))(?P<text>.*)" % NEVER),
+        unmarked=Unmarked.MODEM,
+        noise=re.compile(
+            CHAT_WORDS + rb"|(?:sent|rcvd) \[|Script \S+ .{0,200} finished|Serial connection "
+            rb"|(?:using channel|Using interface|Connect:|pppd) "
+        ),
+        spelling=as_chat_sent,
+        breaks=re.compile(rb"\^M"),
+        needs=(b"send (",),
+    ),
+    Format(
+        name="wvdial",
+        about="shape 19, wvdial: --> Sending, but --> also stands before what it says itself",
+        example=lines("--> Sending: AT+CSQ", "AT+CSQ", "+CSQ: 20,99", "OK", "--> Modem initialized."),
+        special="Bytes of PPP are shown raw, and may come before CONNECT. It has no time.",
+        marks=marks(rb"(?:(?P<tx>--> Sending: )|(?P<rx>%b))(?P<text>.*)" % NEVER),
+        unmarked=Unmarked.MODEM,
+        noise=re.compile(rb"--> "),
+        needs=(b"--> Sending: ",),
+    ),
+    Format(
+        name="freebsd-ppp",
+        about="shape 20, ppp of FreeBSD: Chat: Send and Chat: Received; Chat: Expect is not data",
+        example=lines(
+            "May  1 10:00:00 host ppp[410]: tun0: Chat: Send: AT+CSQ^M",
+            "May  1 10:00:00 host ppp[410]: tun0: Chat: Expect(5): OK",
+            "May  1 10:00:00 host ppp[410]: tun0: Chat: Received: +CSQ: 20,99^M",
+            "May  1 10:00:00 host ppp[410]: tun0: Chat: Received: OK^M",
+        ),
+        special="With or without a syslog head; the prompt of ppp may be glued to a line.",
+        stamps=stamps(LEAD + rb"%b(?= )", SYSLOG, ISO),
+        marks=marks(
+            rb"[^'\"]{0,120}?\bChat: (?:deflink: )?(?:(?P<tx>Send)|(?P<rx>Received)): (?P<text>.*)"
+        ),
+        breaks=re.compile(rb"\^M"),
+        distinct=True,
+        needs=(b"Chat: ",),
+    ),
+    Format(
+        name="gammu",
+        about="shape 33, gammu and gammu-smsd: dumps below SENDING and RECEIVED frame type",
+        example=lines(
+            "SENDING frame type 0x00/length 0x03/3",
+            "41A|54T|0D                                                      AT.",
+            '1 "AT"',
+            '2 "OK"',
+            "RECEIVED frame type 0x00/length 0x09/9",
+            "41A|54T|0D |0D |0A |4FO|4BK|0D |0A                              AT...OK..",
+        ),
+        special="Each answer is there as lines in quotes and as a dump; the dump is read.",
+        stamps=stamps(LEAD + _WEEKDAY + rb"%b(?: [\w-]+\[\d+\])?:? (?:gammu: )?", ISO, SYSLOG),
+        marks=marks(
+            rb"(?:(?P<tx>SENDING)|(?P<rx>RECEIVED)) frame ?type 0x[0-9A-Fa-f]+/length (?P<text>)"
+        ),
+        unmarked=Unmarked.ROWS,
+        rows=re.compile(
+            LEAD + rb"(?P<text>(?:[0-9A-F]{2}.\|){0,15}[0-9A-F]{2})(?:. |.?\s*$)", re.DOTALL
+        ),
+        restore=escapes.gammu_cells,
+        distinct=True,
+        needs=(b"SENDING frame", b"RECEIVED frame"),
+    ),
+)
+# fmt: on

@@ -1,0 +1,158 @@
+"""Formats of terminals and of people who write an exchange down: labels, arrows, or nothing."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+from typing import Final
+
+from atfsm.replay.formats.marks import Unmarked
+from atfsm.replay.formats.model import Format
+from atfsm.replay.formats.spelling import unglued
+from atfsm.replay.formats.tables.heads import LEAD, QUOTE, ZONE, lines, marks
+from atfsm.replay.formats.terse import TerseReader
+from atfsm.replay.formats.times import (
+    DAILY,
+    EPOCH,
+    EPOCH_MILLIS,
+    ISO,
+    MILLIS,
+    SECONDS,
+    stamps,
+)
+
+_EACH_LINE: Final = stamps(QUOTE + rb"\[?%b" + ZONE + rb"\]?", ISO, DAILY)
+
+#: What terminal programs write of their own (shape 45), and NULs that a dump shows as <0>.
+_PROGRAM: Final = re.compile(
+    rb"=~=~=~|Welcome to minicom|OPTIONS: |Compiled on |Port /dev/|Press CTRL-A Z|CTRL-A Z for help"
+    rb"|picocom v|(?:port|flowcontrol|baudrate|parity|databits|stopbits|escape|local echo|noinit|noreset"
+    rb"|hangup|nolock|send_cmd|receive_cmd|[io]map|emap|logfile|initstring|exit_after|exit) (?:is )? *: "
+    rb"|Type \[C-|Terminal ready|Terminating\.\.\.|Thanks for using picocom|\*\*\* [a-z]{2,12}: "
+    rb"|Script (?:started|done) on |\[screen is terminating\]|\[detached "
+    rb"|--> |send \(|expect \(|-- got it|abort on \(|timeout set to "
+)
+_NULS: Final = re.compile(rb"(?:<0>|\x00)+|\^M(?=\^M|\s*$)")
+
+# fmt: off
+TERMINALS: Final[tuple[Format, ...]] = (
+    Format(
+        name="two-files",
+        about="shape 12, what was sent in one file and what was received in another, merged by time",
+        example=lines(
+            "[2024-05-01 10:00:00.120] TX AT+CSQ",
+            "[2024-05-01 10:00:00.154] RX +CSQ: 20,99",
+            "[2024-05-01 10:00:00.154] RX OK",
+        ),
+        special="Give both files as one name, the sent one first: tx.log+rx.log. Two files of one folder "
+        "whose names differ in tx and rx only (or sent and received, out and in, host and modem) are "
+        "taken as a pair when both are named. Each line has to begin with its time. The example shows "
+        "what is read: both files, merged.",
+        stamps=_EACH_LINE,
+        stamp_required=True,
+        marks=marks(rb"(?:(?P<tx>TX)|(?P<rx>RX)) (?P<text>.*)"),
+        note="Two files were merged: the numbers of lines count the lines of both, in order of time.",
+        needs=(b" TX ", b" RX "),
+    ),
+    Format(
+        name="txrx",
+        about="shape 3, Tx and Rx labels, with or without a stamp",
+        example=lines("Tx: AT+KTCPCNX=1", "Rx: OK", "Rx: +KTCP_IND: 1,1"),
+        special="In any case, and in other spellings: TXD:, RX <, tx ->; also as a quotation in a thread.",
+        stamps=stamps(
+            QUOTE + rb"[\[(]?%b" + ZONE + rb"[\])]?", ISO, DAILY, SECONDS, EPOCH, EPOCH_MILLIS, MILLIS
+        ),
+        marks=re.compile(
+            QUOTE + rb"(?:[-:|,][ \t])?[ \t]*+(?:(?P<tx>(?i:TXD?))|(?P<rx>(?i:RXD?)))"
+            rb"(?: ?:| ?[<>]{1,3}| ?(?:->|<-|=>|<=))(?P<text>.*)",
+            re.DOTALL,
+        ),
+        needs=tuple(b"%c%c" % pair for pair in product(b"TtRr", b"Xx")),
+    ),
+    Format(
+        name="command-response",
+        about="shape 6, Command and Response labels: the answer on the label's line or below",
+        example=lines("Command: AT+CSQ", "Response:", "+CSQ: 20,99", "OK"),
+        special="An answer that is followed by the next command without its final result is taken for "
+        "complete: whoever writes such logs shows what was asked for, and leaves out OK.",
+        stamps=stamps(LEAD + rb"\[?%b\]?", ISO, DAILY),
+        marks=marks(rb"(?i:(?P<tx>command)|(?P<rx>response)) ?:(?P<text>.*)"),
+        unmarked=Unmarked.CONTINUES,
+        notes=True,
+        reads=TerseReader,
+        needs=(b"ommand:", b"OMMAND:", b"esponse:", b"ESPONSE:", b"ommand :", b"esponse :"),
+    ),
+    Format(
+        name="arduino",
+        about="shape 11, Arduino IDE: the arrow is part of the stamp and not a direction",
+        example=lines("10:00:00.120 -> AT+CSQ", "10:00:00.154 -> +CSQ: 20,99", "10:00:00.154 -> OK"),
+        special="Who wrote a line is decided by what it looks like, as in a log without stamps.",
+        stamps=stamps(LEAD + rb"%b -> ?", DAILY),
+        stamp_required=True,
+        unmarked=Unmarked.TEXT,
+        spelling=unglued,
+        needs=(b" ->",),
+    ),
+    Format(
+        name="arrows",
+        about="shape 5, arrows, also in the column of a table; the first command may lack its own",
+        example=lines("→ AT+CEREG?", "← +CEREG: 0,1", "← OK"),
+        special="Arrows of either sort, -> and <- too. Of several alternatives in a cell the first is read. Where a line has no arrow, a command or an answer is taken "
+        "for what it looks like.",
+        stamps=stamps(LEAD + rb"\[?%b\]?", ISO, DAILY),
+        marks=marks(
+            rb"(?P<cell>\|\s*)?(?:(?P<tx>\xe2\x86\x92|->)|(?P<rx>\xe2\x86\x90|<-))(?![->])"
+            rb"(?:\s?\([^)]{1,20}\))?:?(?(cell)\s*\|)"
+            rb"(?P<text>(?(cell)(?:\\\||(?!<br ?/?>\s?(?:or|\xe6\x88\x96)\s?<br)[^|])*|.*))"
+        ),
+        unmarked=Unmarked.BY_LOOKS,
+        breaks=re.compile(rb"<br ?/?>"),
+        needs=("→".encode(), "←".encode(), b"->", b"<-"),
+    ),
+    Format(
+        name="one-side",
+        about="shape 4, one side marked with >>> or <<<, the other not at all",
+        example=lines("AT+CEREG?", "<<< +CEREG: 0,1", "<<< OK"),
+        special="The unmarked lines are the other side's. Where both turn out to be marked, they are anybody's.",
+        stamps=stamps(LEAD + rb"\[?%b\]?", ISO, DAILY),
+        marks=marks(rb"(?:(?P<tx>>{2,3})|(?P<rx><{2,3}))(?![<>])(?P<text>.*)"),
+        unmarked=Unmarked.OTHER_SIDE,
+        needs=(b">>", b"<<"),
+    ),
+    Format(
+        name="iso-bare",
+        about="shapes 9, 10 and 39: a terminal that stamps each line, and no direction",
+        example=lines(
+            "[2024-05-01 10:00:00.120] AT+KTCPCNX=1",
+            "[2024-05-01 10:00:00.190] OK",
+            "[2024-05-01 10:00:02.412] +KTCP_IND: 1,1",
+        ),
+        special="A date and a time, a time of day, or a relative clock. A command that a program or a prompt has run into is parted from it.",
+        stamps=_EACH_LINE,
+        stamp_required=True,
+        separator=re.compile(rb"^-[ \t]+"),
+        unmarked=Unmarked.TEXT,
+        spelling=unglued,
+        breaks=_NULS,
+        noise=_PROGRAM,
+        notes=True,
+    ),
+    Format(
+        name="bare",
+        about="shapes 1, 2, 36, 37, 40 and 45: a terminal with nothing around the text, perhaps annotated",
+        example=lines("AT+CPIN?   // is the SIM there?", "+CPIN: READY", "OK"),
+        special="PuTTY, minicom, picocom, screen, a serial monitor, StreamDebugger, the serial LTE modem "
+        "of nRF Connect. The host's lines are the echo. Notes such as `// …`, `/* … */` and lines that "
+        "begin with # or ; are taken out, except within quotes, addresses and transferred markup, as are the "
+        "headers of terminal programs and NULs. A command that OK, a program or a prompt has run into "
+        "is parted from it.",
+        unmarked=Unmarked.TEXT,
+        spelling=unglued,
+        # The shapes of chat (17) and wvdial (19) look like it where no command is left: their own
+        # words are dropped.
+        noise=_PROGRAM,
+        breaks=_NULS,
+        notes=True,
+    ),
+)
+# fmt: on

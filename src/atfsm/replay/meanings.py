@@ -1,0 +1,58 @@
+"""What a line carries: the code that a table of causes asks for, and its meaning in words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from atfsm.at.errors import (
+    KCNX_STATUS,
+    KSUP,
+    KTCPSTAT_STATUS,
+    REGISTRATION_STAT,
+    TCP_NOTIF,
+    UDP_NOTIF,
+    cme_code_of_text,
+    cme_meaning,
+    code_meaning,
+)
+from atfsm.at.grammar import ResultKind, parse_information, parse_result
+from atfsm.replay.causes.model import Code
+
+#: Which field of an information text has its code, and what the code means.
+CODED: Final = {
+    b"+KTCP_NOTIF": (1, TCP_NOTIF),
+    b"+KUDP_NOTIF": (1, UDP_NOTIF),
+    b"+KCNX_IND": (1, KCNX_STATUS),
+    b"+KSUP": (0, KSUP),
+}
+REGISTRATIONS: Final = frozenset({b"+CEREG", b"+CGREG", b"+CREG"})
+
+
+def code_of(text: bytes) -> tuple[Code | None, str | None]:
+    """The code that a line carries, and what it means; the result itself where it has none."""
+    result = parse_result(text)
+    if result is not None:
+        if result.kind is not ResultKind.CME_ERROR:
+            return result.kind.value, None
+        code = cme_code_of_text(result.detail) if result.code is None else result.code
+        return code, cme_meaning(code, result.detail)
+    information = parse_information(text)
+    if information is None:
+        return None, None
+    if information.name in CODED:
+        at, meanings = CODED[information.name]
+        code = information.integer(at)
+        return code, code_meaning(meanings, code)
+    if information.name in REGISTRATIONS:
+        second = information.integer(1)
+        code = information.integer(0) if second is None or second > 10 else second
+        return code, code_meaning(REGISTRATION_STAT, code)
+    if information.name == b"+KTCPSTAT":
+        code = information.integer(1 if len(information.fields) > 4 else 0)
+        return code, code_meaning(KTCPSTAT_STATUS, code)
+    return None, None
+
+
+def decode(text: bytes) -> str:
+    """A line of the wire as text."""
+    return text.decode("utf-8", "backslashreplace")

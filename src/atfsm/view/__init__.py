@@ -1,0 +1,7 @@
+"""The review page: a capture, what replay found in it, and the drawings, in one file of HTML."""
+
+from __future__ import annotations
+
+from atfsm.view.review import LINES_AT_MOST, review
+
+__all__ = ["LINES_AT_MOST", "review"]

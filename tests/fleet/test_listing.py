@@ -1,0 +1,141 @@
+"""Which captures there are."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import fsspec
+import pytest
+
+from atfsm.errors import CaptureError
+from atfsm.fleet.listing import Input, listed
+from atfsm.replay import replay
+
+
+def put(folder: Path, *names: str) -> None:
+    """Write small files."""
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("AT\nOK\n", "utf-8")
+
+
+def names_in(folder: Path, *named: str) -> list[str]:
+    """What is listed, relative to *folder*."""
+    found = listed(str(folder / name) for name in named)
+    return [os.path.relpath(each.name, folder) for each in found]
+
+
+def test_a_folder_is_listed_in_the_order_of_whole_paths(tmp_path: Path) -> None:
+    """The same order as sorting all paths, though only one folder at a time is in memory."""
+    put(tmp_path, "b/2.log", "a.log", "a/z.log", "a-b.log", "a/b/c.log", "b/10.log", "B.log")
+
+    found = names_in(tmp_path, "")
+
+    assert sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*.log")) == found
+
+
+def test_what_is_no_file_is_left_out_of_a_folder(tmp_path: Path) -> None:
+    """Pipes would block, links to folders may go round in circles; dead links are told."""
+    put(tmp_path, "a.log", "b/c.log")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "b" / "up").symlink_to(tmp_path)
+    (tmp_path / "dead").symlink_to(tmp_path / "nothing")
+    (tmp_path / "live").symlink_to(tmp_path / "a.log")
+
+    assert ["a.log", "b/c.log", "dead", "live"] == names_in(tmp_path, "")
+
+
+def test_names_keep_their_order_and_globs_are_sorted(tmp_path: Path) -> None:
+    """What was named first comes first, also twice."""
+    put(tmp_path, "x/1.log", "x/2.log", "x/3.txt", "y.log", "[odd].log")
+
+    found = names_in(tmp_path, "y.log", "x/*.log", "**/*.txt", "[odd].log", "y.log", "no*.log")
+
+    expected = ["y.log", "x/1.log", "x/2.log", "x/3.txt", "[odd].log", "y.log", "no*.log"]
+    assert expected == found
+
+
+def test_a_file_has_its_size_and_changes_with_its_time(tmp_path: Path) -> None:
+    """So that a changed capture is noticed when a run is resumed."""
+    put(tmp_path, "a.log")
+    path = tmp_path / "a.log"
+    before = next(listed([str(path)]))
+    os.utime(path, ns=(1, 1))
+    after = next(listed([str(path)]))
+
+    assert 6 == before.size_bytes == after.size_bytes
+    assert before.state != after.state == "1"
+
+
+def test_an_empty_folder_and_a_missing_file_are_told(tmp_path: Path) -> None:
+    """They are listed, so that they get rows; only the folder needs a reason now."""
+    empty, missing = tmp_path / "empty", tmp_path / "missing.log"
+    empty.mkdir()
+
+    found = list(listed([str(empty), str(missing)]))
+
+    assert [
+        Input(str(empty), reason=f"{empty}: is a folder without files"),
+        Input(str(missing)),
+    ] == found
+
+
+def test_standard_input_is_refused() -> None:
+    """One stream cannot be read by several processes."""
+    with pytest.raises(CaptureError, match="--files-from -"):
+        list(listed(["-"]))
+
+
+# ------------------------------------------------------------------------ names with a protocol
+
+
+@pytest.fixture
+def store() -> str:
+    """A store in memory, with a few captures."""
+    filesystem = fsspec.filesystem("memory")
+    for name in ("a/1.log", "a-b.log", "a/b/2.log", "c.log"):
+        filesystem.pipe(f"/fleet/{name}", b"Tx: AT\nRx: OK\n")
+    return "memory://fleet"
+
+
+def test_a_store_is_listed_like_a_folder(store: str) -> None:
+    """Folders, globs and files of a store are just names."""
+    found = [each.name for each in listed([store, f"{store}/a/*.log", f"{store}/c.log"])]
+
+    whole = [f"memory:///fleet/{name}" for name in ("a-b.log", "a/1.log", "a/b/2.log", "c.log")]
+    assert [*whole, "memory:///fleet/a/1.log", "memory:///fleet/c.log"] == found
+
+
+def test_a_capture_in_a_store_is_replayed(store: str) -> None:
+    """What was listed can be opened."""
+    for each in listed([store]):
+        assert "clean" == replay(each.name).verdict.value
+        assert 14 == each.size_bytes
+
+
+def test_what_is_not_in_a_store_is_told(store: str) -> None:
+    """In one line, like a file that is missing."""
+    found = list(listed([f"{store}/nothing.log"]))
+
+    assert [f"{store}/nothing.log: cannot be read: No such file or directory"] == [
+        each.reason for each in found
+    ]
+    with pytest.raises(CaptureError, match="cannot be read: No such file"):
+        replay(f"{store}/nothing.log")
+
+
+def test_a_protocol_that_nobody_knows_is_told() -> None:
+    """Fsspec says what it would need."""
+    for say in (lambda url: list(listed([url])), replay):
+        with pytest.raises(CaptureError, match="nope://x: cannot be opened: Protocol not known"):
+            say("nope://x")
+
+
+def test_a_file_url_is_a_file(tmp_path: Path) -> None:
+    """The same captures, by another name."""
+    put(tmp_path, "a/1.log", "b.log")
+
+    found = [each.name for each in listed([f"file://{tmp_path}"])]
+
+    assert [f"file://{tmp_path}/a/1.log", f"file://{tmp_path}/b.log"] == found

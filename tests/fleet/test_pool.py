@@ -1,0 +1,85 @@
+"""The pool of processes: order, deaths, ends."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from atfsm.fleet.batch import Batch, batch_of, batched
+from atfsm.fleet.columns import Columns
+from atfsm.fleet.listing import Input
+from atfsm.fleet.pool import Pool
+from atfsm.fleet.rows import AS_IT_IS, WORKER_DIED, replay_batch
+from tests.fleet.deadly import deadly_batch
+from tests.fleet.logs import small_log
+
+
+def batches_of(folder: Path, *named: tuple[str, ...]) -> Iterator[Batch]:
+    """Batches of small logs with these names."""
+    for number, names in enumerate(named):
+        paths = [folder / name for name in names]
+        for seed, path in enumerate(paths):
+            path.write_text(small_log(100 * number + seed), "utf-8")
+        yield batch_of(number, [Input(str(path)) for path in paths])
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_a_pool_gives_what_one_process_gives(jobs: int, tmp_path: Path) -> None:
+    """Whatever the number of workers, each batch comes back once, with the same rows."""
+    batches = list(batches_of(tmp_path, *((f"{n}-a.log", f"{n}-b.log") for n in range(7))))
+
+    found = dict(Pool(jobs, AS_IT_IS).run(batches))
+
+    assert {b.number: replay_batch(b.names) for b in batches} == found
+
+
+def outcomes(columns: Columns) -> list[tuple[str, str, str | None]]:
+    """Name, verdict and reason of each capture."""
+    rows = zip(*(columns[n] for n in ("record", "capture", "verdict", "reason")), strict=True)
+    return [(Path(name).name, v, r) for record, name, v, r in rows if record == "capture"]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_capture_that_kills_costs_itself_a_row(jobs: int, tmp_path: Path) -> None:
+    """Its batch and all others are as if it were not there; a single death costs nothing."""
+    named = (("a.log", "deadly-1.log", "b.log", "deadly-2.log"), ("c.log", "once.log"), ("d.log",))
+    batches = list(batches_of(tmp_path, *named))
+    pool = Pool(jobs, AS_IT_IS, deadly_batch)
+
+    found = dict(pool.run(batches))
+
+    said = [outcome for number in range(3) for outcome in outcomes(found[number])]
+    assert [name for names in named for name in names] == [name for name, _, _ in said]
+    died = {name: reason for name, verdict, reason in said if verdict == "failed"}
+    assert {"deadly-1.log": WORKER_DIED, "deadly-2.log": WORKER_DIED} == died
+    assert 5 == pool.deaths
+    unharmed = [
+        o for b in batches for o in outcomes(replay_batch(b.names)) if "deadly" not in o[0]
+    ]
+    assert unharmed == [o for o in said if "deadly" not in o[0]]
+
+
+def test_no_process_is_left_behind(tmp_path: Path) -> None:
+    """Also where whoever asked loses interest in the middle."""
+    batches = batches_of(tmp_path, *((f"{n}.log",) for n in range(9)))
+
+    next(run := Pool(2, AS_IT_IS).run(batches))
+    run.close()  # type: ignore[attr-defined]  # it is a generator
+
+    assert [] == multiprocessing.active_children()
+
+
+def test_batches_depend_on_the_captures_alone() -> None:
+    """A large capture stands alone; small ones are together, at most 256 of them."""
+    sizes = [10] * 300 + [9 << 20, 4 << 20, 3 << 20, 2 << 20, 10]
+
+    found = [
+        [each.size_bytes for each in batch]
+        for batch in batched(Input(str(n), size) for n, size in enumerate(sizes))
+    ]
+
+    assert [256, 44, 1, 2, 2] == [len(batch) for batch in found]
+    assert sizes == [size for batch in found for size in batch]

@@ -1,0 +1,183 @@
+"""``atfsm compare``: what it prints, its exit codes, and what it says of input that is none."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from atfsm import cli
+from tests.replay.pairs import BOOT, CLOSE, CONNECTED, GOOD, OPEN, REFUSED, SEND, written
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Run:
+    """Run ``atfsm compare`` in a folder with some logs; give its exit code, stdout and stderr."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    Path("good.log").write_text(arrows(GOOD), "utf-8")
+    Path("bad.log").write_text(arrows(BOOT + OPEN + REFUSED), "utf-8")
+    Path("late.log").write_text(arrows(SEND + CLOSE), "utf-8")
+    Path("empty.log").write_text("", "utf-8")
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        try:
+            code = cli.main(["compare", *arguments])
+        except SystemExit as stop:
+            code = stop.code if isinstance(stop.code, int) else 0
+        said = capsys.readouterr()
+        assert "Traceback" not in said.out + said.err
+        return code, said.out, said.err
+
+    return call
+
+
+def arrows(script: str) -> str:
+    """A script without its times is a log with arrows."""
+    lines = (line.split(maxsplit=1)[1] for line in script.split("\n") if line)
+    return "".join(f"{line}\n" for line in lines)
+
+
+GOLDEN = """\
+A  good.log (format arrows, 27 lines, 18 moves)
+B  bad.log (format arrows, 20 lines, 12 moves)
+
+FIRST DIFFERENCE
+        tcp 1: A goes connecting → connected with `+KTCP_IND: 1,1` (line 19); B
+        goes connecting → wobble_refused with `+CME ERROR: 923` (line 20).
+
+A                                      │ B
+    15 → AT+KTCPCNX=1                  │     15 → AT+KTCPCNX=1
+    16 ← OK                            │     16 ← OK
+    17 ← +KCNX_IND: 1,4,1              │     17 ← +KCNX_IND: 1,4,1
+    18 ← +KCNX_IND: 1,1,0              │     18 ← +KCNX_IND: 1,1,0
+───────── last common state ───────────┼────────── last common state ──────────
+    19 ← +KTCP_IND: 1,1                │     19 → AT+KTCPSND=1,5
+        tcp 1 connecting → connected   │     20 ← +CME ERROR: 923
+    20 → AT+KTCPSND=1,5                │         tcp 1 → wobble_refused
+        tcp 1 connected → send_offered │
+    21 ← CONNECT                       │
+        tcp 1 send_offered → sending   │
+    22 → (payload)                     │
+    23 ← OK                            │
+        tcp 1 sending → connected      │
+
+  last  common state: line 18 of A, line 18 of B: modem registered; pdp 1 up;
+        tcp 1 connecting
+
+WOBBLE of B on line 20: tcp 1 refused in connecting, since line 15
+  why   923 means that the port could not enter data mode: `AT+KTCPSND=1,5`
+        (line 19) was sent while TCP socket 1 was still connecting, since line
+        15. `+KCNX_IND: 1,1,0` (line 18) reports the PDP context, not the
+        socket; `+KTCP_IND: 1,1`, which says that the socket is connected, was
+        never seen.
+  do    Do not reason with it: AT+KTCPCLOSE=1,1 (never skip it, even if it fails
+        every time), AT+KTCPDEL=1, then AT+KTCPCFG and AT+KTCPCNX again. Wait
+        for `+KTCP_IND: 1,1` before the first AT+KTCPSND.
+  cause tcp.923.connecting
+
+  only  in B: tcp.923.connecting (line 20)
+different in 1 place: 67% of the moves are common, 8 only in A, 2 only in B; A has 27 lines, B has 20 lines
+"""
+
+SAME = """\
+A  good.log (format arrows, 27 lines, 18 moves)
+B  late.log (format arrows, 8 lines, 7 moves)
+
+  start A begins earlier: 9 moves before line 20, where B begins (line 1), are
+        not compared.
+same: the machines did the same (7 moves); A has 27 lines, B has 8 lines
+"""
+
+
+def test_the_text_of_a_difference(run: Run) -> None:
+    """The sentence, both logs side by side, the wobble, and the rest in short."""
+    assert (1, GOLDEN, "") == run("good.log", "bad.log")
+
+
+def test_the_text_of_no_difference(run: Run) -> None:
+    """It says so, and what was not compared."""
+    assert (0, SAME, "") == run("good.log", "late.log")
+
+
+def test_no_line_is_wider_than_the_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Side by side at 80 columns and at 100; only the last line may be longer."""
+    for columns in (80, 100):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        _, out, _ = run("good.log", "bad.log")
+        assert [] == [line for line in out.split("\n")[:-2] if len(line) > columns]
+
+
+def test_json_says_the_same(run: Run) -> None:
+    """One object, with its schema."""
+    code, out, _ = run("good.log", "bad.log", "--json")
+    told = json.loads(out)
+    difference = told["difference"]
+
+    assert (1, "atfsm.compare/1", "different") == (code, told["schema"], told["outcome"])
+    assert (18, 18) == (difference["common"]["a"]["line"], difference["common"]["b"]["line"])
+    assert ("connected", False) == (
+        *(difference["a"]["move"]["after"], difference["a"]["move"]["is_wobble"]),
+    )
+    assert ("wobble_refused", True) == (
+        *(difference["b"]["move"]["after"], difference["b"]["move"]["is_wobble"]),
+    )
+    assert "tcp.923.connecting" == difference["b"]["wobble"]["cause"]
+    assert [{"cause": "tcp.923.connecting", "times": 1, "first_line": 20}] == told["b"]["wobbles"]
+
+
+def test_one_of_the_two_may_come_from_a_pipe(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What can be read only once is compared all the same; of its lines, the moves are shown."""
+    monkeypatch.setattr(
+        sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(Path("bad.log").read_bytes())))
+    )
+    code, out, _ = run("good.log", "-")
+
+    assert 1 == code
+    assert "20 ← +CME ERROR: 923" in out
+    assert "WOBBLE of B on line 20" in out
+
+
+def test_formats_may_be_named(run: Run, tmp_path: Path) -> None:
+    """Once for both, or once for each."""
+    written(tmp_path / "good.txt", BOOT + OPEN + CONNECTED + SEND + CLOSE, "qcom")
+
+    assert 0 == run("good.log", "good.txt", "--format", "arrows", "--format", "qcom")[0]
+    assert 1 == run("good.log", "good.txt", "--format", "arrows")[0]
+
+
+# fmt: off
+UNUSABLE: dict[str, tuple[tuple[str, ...], str]] = {
+    "no such file":      (("good.log", "none.log"), "atfsm: none.log: cannot be read: No such file or directory\n"),
+    "a folder":          (("good.log", "."), "atfsm: .: is a folder; name the captures in it\n"),
+    "standard input twice": (("-", "-"), "atfsm: only one of the two can be standard input\n"),
+    "three formats":     (("good.log", "bad.log", *(("--format", "txrx") * 3)), "atfsm: there are two captures: --format can be given twice at most\n"),
+    "one capture":       (("good.log",), "atfsm: the following arguments are required: B (see 'atfsm compare --help')\n"),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_bad_usage_is_one_line(name: str, run: Run) -> None:
+    """What cannot be compared is said in one line, with exit code 2."""
+    arguments, expected = UNUSABLE[name]
+
+    assert (2, "", expected) == run(*arguments)
+
+
+def test_without_at_traffic_it_is_undecided(run: Run) -> None:
+    """Exit code 3, and a note that says which of them it is."""
+    code, out, _ = run("good.log", "empty.log")
+
+    assert 3 == code
+    assert out.endswith(
+        "  note  B: no AT traffic was found.\nundecided: A has 27 lines, B has 0 lines\n"
+    )

@@ -1,0 +1,81 @@
+"""The page of causes is the table of causes: ``python -m tests.test_causes_page`` writes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from atfsm.replay.causes import CAUSES, Cause
+from atfsm.replay.remarks import REMARKS
+from atfsm.replay.templates import plain
+
+PAGE: Final = Path(__file__).resolve().parent.parent / "docs" / "causes.md"
+MARKED: Final = re.compile(r"(?<=<!-- causes -->\n).*(?=<!-- /causes -->)", re.DOTALL)
+SECTIONS: Final = {
+    "The AT line": ("line",),
+    "The modem": ("modem",),
+    "PDP contexts": ("pdp",),
+    "Sockets": ("tcp", "udp"),
+}
+HEAD: Final = (
+    "| code | what went wrong | likely | what to ask next | source |\n|---|---|---|---|---|\n"
+)
+
+
+def merged(rows: Iterable[Cause]) -> list[tuple[list[str], Cause]]:
+    """Rows that say the same of TCP and of UDP, once."""
+    found: dict[tuple[str, ...], tuple[list[str], Cause]] = {}
+    for row in rows:
+        same = (row.title, row.proved, row.likely, row.do, row.settle, row.source)
+        found.setdefault(same, ([], row))[0].append(row.code)
+    return list(found.values())
+
+
+def cell(text: str) -> str:
+    """A text as a cell of a table: ``<fields>`` are no markup, and a bar is no border."""
+    text = text[:1].upper() + text[1:]
+    parts = re.split(r"(`[^`]*`)", text)
+    shown = "".join(p if p.startswith("`") else re.sub(r"<([^<>]*)>", r"`<\1>`", p) for p in parts)
+    return shown.replace("|", "\\|")
+
+
+def table() -> str:
+    """The table, section by section."""
+    text = ""
+    for title, charts in SECTIONS.items():
+        text += f"### {title}\n\n{HEAD}"
+        for codes, row in merged(row for row in CAUSES if row.chart in charts):
+            named = " ".join(f"`{code}`" for code in codes)
+            likely, settle = (cell(plain(t, row.chart)) for t in (row.likely, row.settle))
+            text += f"| {named} | {row.title} | {likely} | {settle} | {row.source} |\n"
+        text += "\n"
+    text += "### Notes\n\nWhat looks like trouble and is none: no wobble, but a note of the report.\n\n"
+    text += "| code | what it is | note | source |\n|---|---|---|---|\n"
+    for remark in REMARKS.values():
+        says = cell(remark.says.format(text="<line>", line="<n>"))
+        text += f"| `{remark.code}` | {remark.title} | {says} | {remark.source} |\n"
+    return text
+
+
+def test_the_page_is_the_table() -> None:
+    """Whoever looks a code up finds what the program says."""
+    shown = MARKED.search(PAGE.read_text("utf-8"))
+
+    assert shown is not None
+    assert table() == shown[0], "run: python -m tests.test_causes_page"
+
+
+def test_the_page_has_every_code() -> None:
+    """Each code stands on the page once, and no other does."""
+    shown = MARKED.search(PAGE.read_text("utf-8"))
+    assert shown is not None
+    heads = re.findall(r"^\| ((?:`[a-z][^`|]*` ?)+) \|", shown[0], re.MULTILINE)
+    codes = [code for head in heads for code in re.findall(r"`([^`]+)`", head)]
+
+    assert sorted([*(row.code for row in CAUSES), *REMARKS]) == sorted(codes)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(MARKED.sub(lambda _: table(), PAGE.read_text("utf-8")), "utf-8")

@@ -1,0 +1,1 @@
+"""Tests of the review page: what is built, read back."""
