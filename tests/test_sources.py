@@ -27,10 +27,9 @@ SECTION = r"[0-9]{1,2}(?:\.[0-9])?"
 ITEM = r"[qf][0-9]{1,2}"
 STANDARDS = {"V.250", "27.007", "27.005"}
 #: Words in capitals that a citation may hold beside keys.
-WORDS = {
-    *("AT", "CME", "CONNECT", "COPS", "CPIN", "IND", "LCP", "NONE", "OK", "PIN", "RC76", "RCV"),
-    *("URC", "f64"),
-}
+WORDS = {"AT", "CME", "CONNECT", "COPS", "CPIN", "IND", "OK", "RC76", "RCV", "URC"}
+#: What looks like a key or an item in code, and is a list, a label, a quotation or a type.
+NO_CITATIONS = {"LCP", "NONE", "PIN", "f64"}
 
 
 def defined_keys() -> set[str]:
@@ -156,7 +155,7 @@ def test_every_key_in_brackets_is_defined(path: Path) -> None:
     groups = re.findall(rf"""(?<=[\s"'(])\[({KEY}(?:[ ,][^\[\]]*)?)\](?=[\s.,;:)"'])""", text)
     cited = {key for group in groups for key in re.findall(rf"(?:^|, )({KEY})(?= |,|$)", group)}
 
-    assert set() == cited - KEYS
+    assert set() == cited - KEYS - NO_CITATIONS
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT / "src")))
@@ -166,7 +165,7 @@ def test_every_section_before_a_key_is_defined(path: Path) -> None:
     cited = set(re.findall(rf"""(?<=[\s"'(])({SECTION}|{ITEM})(?= \[{KEY}[\],])""", text))
     cited |= set(re.findall(rf"""(?<=[\s"'(])({ITEM})(?=[\s.,;:)"'])""", text))
 
-    assert set() == cited - PLACES
+    assert set() == cited - PLACES - NO_CITATIONS
 
 
 def test_no_key_is_defined_twice_or_for_nothing() -> None:
