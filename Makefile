@@ -8,12 +8,12 @@ PIP    := $(BIN)/python -m pip -qq --disable-pip-version-check
 DEMO   := tests/captures/rc7620-thread-complete.log
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check coverage bench prove diagrams clean ALWAYS
+.PHONY: help demo test lint check coverage bench prove diagrams screenshots clean ALWAYS
 
 help: ## say what there is
 	@echo 'Start with "make demo". Each target sets up what it needs in $(VENV).'
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: $(VENV)/.demo-ready ## replay a captured log in which a modem goes wrong
 	@$(BIN)/atfsm replay $(DEMO); status=$$?; \
@@ -23,8 +23,8 @@ demo: $(VENV)/.demo-ready ## replay a captured log in which a modem goes wrong
 	*) echo "demo: failed: replay ended with exit code $$status instead of 1." >&2; exit 1;; \
 	esac
 
-test: $(VENV)/.dev-ready ## run every test; ARGS="-k tcp" runs some
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.dev-ready ## run every test, on all cores; ARGS="-k tcp" runs some
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: $(VENV)/.dev-ready ## style, types, floors of import, spelling
 	@$(BIN)/ruff check --quiet
@@ -50,6 +50,9 @@ prove: $(VENV)/.dev-ready ## run the large numbers, over an hour; ARGS="--scale 
 
 diagrams: $(VENV)/.demo-ready ## draw the charts anew into fsm_diagrams
 	@$(BIN)/atfsm diagram
+
+screenshots: $(VENV)/.dev-ready ## take the pictures of the documentation anew
+	@PYTHONPATH=. $(BIN)/python -m tests.view.screenshot
 
 clean: ## remove what the other targets made, the environment included
 	@rm -rf $(VENV) build dist .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

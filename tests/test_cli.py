@@ -431,13 +431,30 @@ def test_json_of_hostile_text_is_one_line_of_utf_8(tmp_path: Path) -> None:
     json.loads(out)
 
 
-@pytest.mark.parametrize("flag", ["--json", "--quiet"])
-def test_a_terminal_that_knows_no_utf_8_is_no_accident(flag: str) -> None:
-    """In the C locale, or on an old console, the report is still written."""
-    code, out, err = start("replay", flag, WOBBLE, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+THREAD = FOLDER / "rc7620-thread-as-posted.log"
 
-    assert (1, b"") == (code, err)
-    assert b"923" in out
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("replay", WOBBLE), b"-> AT+KTCPCNX=1"),
+        (("replay", "--json", WOBBLE), b"923"),
+        (("compare", WOBBLE, THREAD), b"-> AT+KTCPCNX=1"),
+        (("formats",), b"\\u53d1->oAT+CSQ"),
+        (("matrix", "tcp"), b"connecting"),
+    ],
+    ids=lambda words: " ".join(str(w) for w in words[:2]) if isinstance(words, tuple) else "",
+)
+def test_a_terminal_that_knows_no_utf_8_is_no_accident(
+    words: tuple[str, ...], said: bytes, encoding: str
+) -> None:
+    """In the C locale, on an old console or in a pipe on Windows, everything is still written."""
+    code, out, err = start(*words, PYTHONIOENCODING=encoding, PYTHONUTF8="0")
+
+    assert b"" == err
+    assert code in {0, 1}
+    assert said in out
 
 
 # --------------------------------------------------------------------------------------- text

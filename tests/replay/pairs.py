@@ -5,7 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
+from atfsm.replay.compare import Comparison, Outcome, compare
+from atfsm.replay.compare.finding import Turn
 from atfsm.replay.records import Direction
 from tests.replay.renderers import RENDERERS, VARIANTS, Renderer, Session
 
@@ -75,6 +78,7 @@ POLL = """
 0.01 ← OK
 """
 GOOD = BOOT + OPEN + CONNECTED + SEND + CLOSE
+REPAIRED = BOOT + OPEN + REFUSED + RESET + REOPEN + CONNECTED + SEND + CLOSE
 
 LOGGERS: dict[str, Renderer] = {**RENDERERS, "txrx-stamped": VARIANTS["txrx-stamped"][1]}
 Line = tuple[float, str, str]  #: seconds after the line before, who wrote it, and what
@@ -158,3 +162,46 @@ def renumbered(script: str, to: str) -> str:
     ):
         script = script.replace(f"{text}1", f"{text}{to}")
     return script
+
+
+# ------------------------------------------------------------------------- what is said of them
+
+Move = tuple[str, str, str, int]  #: machine, state before, state after, line
+
+
+class Found(NamedTuple):
+    """What a comparison says, as the tables have it."""
+
+    outcome: Outcome
+    common: tuple[int, int] | None = None  #: lines of the last common state
+    a: Move | None = None  #: what A did next
+    b: Move | None = None  #: what B did next
+    places: int = 0  #: how many places differ
+
+
+def found(comparison: Comparison) -> Found:
+    """Bring a comparison into the form of the tables."""
+    difference = comparison.difference
+    if difference is None:
+        return Found(comparison.outcome)
+    common = difference.common
+    return Found(
+        comparison.outcome,
+        None if common is None else (common.a.line, common.b.line),
+        move_of(difference.a),
+        move_of(difference.b),
+        comparison.difference_count,
+    )
+
+
+def move_of(turn: Turn) -> Move | None:
+    """What one side did next."""
+    move = turn.move
+    return None if move is None else (move.name, move.before, move.after, move.line)
+
+
+def compared(folder: Path, a: str, b: str, loggers: tuple[str, str] = ("arrows", "arrows")) -> Any:  # noqa: ANN401
+    """Write two scripts as logs, and compare them."""
+    return compare(
+        written(folder / "a.log", a, loggers[0]), written(folder / "b.log", b, loggers[1])
+    )

@@ -181,3 +181,63 @@ def test_without_at_traffic_it_is_undecided(run: Run) -> None:
     assert out.endswith(
         "  note  B: no AT traffic was found.\nundecided: A has 27 lines, B has 0 lines\n"
     )
+
+
+# ------------------------------------------------------------------------------------ the page
+
+
+def test_a_page_is_written_beside_the_text(run: Run) -> None:
+    """The last line of the text is the name of the page; the exit code stays."""
+    code, out, err = run("good.log", "bad.log", "-o", "pages/page.html")
+
+    assert (1, GOLDEN + "pages/page.html\n", "") == (code, out, err)
+    assert Path("pages/page.html").read_bytes().startswith(b"<!doctype html")
+
+
+def test_a_page_in_a_folder_is_named_after_both(run: Run) -> None:
+    """Where only a folder is named, the page does not take the place of another."""
+    Path("pages").mkdir()
+    run("good.log", "late.log", "-o", "pages", "--json")
+
+    assert ["good.log-late.log.html"] == [path.name for path in Path("pages").iterdir()]
+
+
+def test_the_page_is_opened_if_asked_for(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a name it lies in the working directory."""
+    opened: list[str] = []
+
+    def show(address: str) -> bool:
+        opened.append(address)
+        return True
+
+    monkeypatch.setattr("webbrowser.open", show)
+    run("good.log", "bad.log", "--open")
+
+    assert [Path("good.log-bad.log.html").resolve().as_uri()] == opened
+
+
+def test_the_page_tells_how_it_was_made(run: Run) -> None:
+    """The command is on the page, with what was asked for."""
+    run("good.log", "bad.log", "--verbose", "--no-redact", "--format", "arrows", "-o", "page.html")
+    expected = "atfsm compare good.log bad.log --format arrows --verbose --no-redact -o page.html"
+
+    assert expected in Path("page.html").read_text("utf-8")
+
+
+# fmt: off
+REFUSED_PAGES: dict[str, tuple[str, str]] = {
+    "a capture":     ("good.log",  "atfsm: good.log: is a capture; name another file for the page with -o\n"),
+    "another file":  ("notes.txt", "atfsm: notes.txt: is there, and is no page; name another file with -o\n"),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("name", REFUSED_PAGES)
+def test_a_page_takes_the_place_of_nothing_else(name: str, run: Run) -> None:
+    """What is no page of ours is left alone, and it is said before anything is read."""
+    page, expected = REFUSED_PAGES[name]
+    Path("notes.txt").write_text("mine", "utf-8")
+    before = Path(page).read_bytes()
+
+    assert (2, "", expected) == run("good.log", "bad.log", "-o", page)
+    assert before == Path(page).read_bytes()

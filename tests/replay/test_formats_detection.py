@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from atfsm.replay.formats import detect, format_named
+from atfsm.replay.formats import FORMATS, Format, detect, format_named, format_of
 from tests.replay.paper import RX, TX
 from tests.replay.renderers import RENDERERS
 
@@ -65,6 +65,20 @@ HEADS: dict[str, tuple[str | None, bytes]] = {
     "no stamp, so any AT read":  (None, b'AT read OK 6 "\\r\\nOK"\n'),
     "no stamp, so any TX":       (None, b"TX   0000  41 54 0D\n"),
     "no stamp, so any category": (None, b"[ncp.at] TRACE: < OK\n"),
+    "chat, no AT at all":        ("chat-syslog", b"Jan 10 17:50:03 host chat[1]: hello\n"),
+    "chat, its own words only":  (None, b"Jan 10 17:50:03 host chat[1]: expect (OK)\nJan 10 17:50:03 host chat[1]: alarm\n"),
+    "pppd only":                 (None, b"sent [LCP ConfReq id=0x1 <asyncmap 0x0>]\nrcvd [LCP ConfAck id=0x1]\n"),
+    "send, in prose":            (None, b"send (me) the log\nexpect (no) answer\n"),
+    "wvdial, its own words only": (None, b"--> WvDial: Internet dialer version 1.60\n--> Initializing modem.\n"),
+    "ppp, its own words only":   (None, b"tun0: Chat: Expect(8): OK\ntun0: Phase: Chat: x\n"),
+    "gammu, its own words only": (None, b"Checking line: OK\nAT reply state: 1\n"),
+    "dumps of something else":   (None, b"> 2026/11/22 hello\n 41 54 0d\n"),
+    "strace of something else":  (None, b'openat(AT_FDCWD, "/etc/x", O_RDONLY) = 3\nread(3, 0x7ff, 64) = -1 EAGAIN\n'),
+    "JSON of something else":    (None, b'{"n": 1, "tx_bytes": 5}\n{"rx": 5}\n'),
+    "Zephyr, other modules":     (None, b"[00:00:20.663,000] <dbg> modem_cellular: switch from idle\n"),
+    "ESP, other tags":           (None, b"I (8805) wifi: state: run\nD (8806) esp-tls: reading\n"),
+    "Command and Response, prose": (None, b"Command: ls\nResponse: no such file\n"),
+    "TinyGSM, prose":            (None, b"### Initializing modem...\n"),
     "colours of a shell":        ("bare", b"\x1b[32mOK\x1b[0m\nAT\n"),
 }
 # fmt: on
@@ -102,6 +116,16 @@ def test_random_bytes_are_not_a_capture() -> None:
     rubbish = random.Random(923).randbytes(65_536)
 
     assert detect(rubbish.split(b"\n")).format is None
+
+
+@pytest.mark.parametrize("entry", FORMATS, ids=lambda entry: entry.name)
+def test_an_example_is_taken_for_its_format(entry: Format) -> None:
+    """What `atfsm formats` shows is recognised, by itself and in a thread."""
+    pasted = b"Hello,\nmy log reads:\n" + entry.example + b"\nThanks\n"
+
+    assert detect(entry.example.split(b"\n")).format is entry
+    assert detect(pasted.split(b"\n")).format is entry
+    assert format_of(entry.example.split(b"\n")) is entry
 
 
 @pytest.mark.parametrize("name", sorted(RENDERERS))

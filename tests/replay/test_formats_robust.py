@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from atfsm.replay.formats import FORMATS, Format, detect, format_named
 from atfsm.replay.formats.marks import LINE_AT_MOST
+from atfsm.replay.formats.reader import WAITING_AT_MOST
 from atfsm.replay.formats.times import DAY_S, Midnight
 from atfsm.replay.records import Direction
 from tests.replay.renderers import RENDERERS
@@ -136,15 +139,99 @@ def test_a_long_line_is_cut(entry: Format, piece: bytes) -> None:
 
 
 @every_format
-def test_memory_does_not_grow(entry: Format) -> None:
+@pytest.mark.parametrize("size", [100, LINE_AT_MOST], ids=["many", "long"])
+def test_memory_does_not_grow(entry: Format, size: int) -> None:
     """What a reader keeps is bounded, however long nothing is complete."""
-    reader = entry.reader()
+    capture, _ = LOGGERS[entry.name](SESSION)
+    head = next((line for line in capture.split(b"\n") if entry.marked_text_of(line)), b"AT")
     torn = b"10-19-2007 07:21:59.222 - Recv: <cr><lf>"
-    for number in range(1, 3_000):
-        reader.read(torn + b"x" if number == 1 else b"x" * 100, number)
-    kept = reader.close()
+    for begin in (head, torn):
+        reader = entry.reader()
+        for number in range(1, 3_000 if size < LINE_AT_MOST else 600):
+            reader.read(begin + b"x" if number == 1 else b"x" * size, number)
+        kept = reader.close()
 
-    assert sum(len(record.data) for record in kept) <= 2 * LINE_AT_MOST
+        assert (
+            sum(len(record.data) for record in kept) <= 2 * LINE_AT_MOST + WAITING_AT_MOST * size
+        )
+
+
+#: What an expression may stumble over, where it is repeated.
+PIECES = (
+    *(
+        b" ",
+        b"\t",
+        b"A",
+        b"<",
+        b"'",
+        b'"',
+        b"\\",
+        b'\\"',
+        b"|",
+        b"(",
+        b") ",
+        b"}",
+        b"[{",
+        b"1",
+        b": ",
+    ),
+    *(
+        b"--> '",
+        b"AT",
+        b"aAT+A=",
+        b"AT+X a",
+        b" */ x",
+        b"x /*",
+        b"> ",
+        b"^M",
+        b"\x1b[",
+        b"\r",
+        b"//",
+    ),
+    *(
+        b"<br> ",
+        b"0D |",
+        b" 41",
+        b"41  ",
+        b"length=",
+        b"dce: ",
+        b"b'",
+        b"TX: b'",
+        b"(len:1",
+        b"<<",
+    ),
+    *(b"> 2026/11/22 10:00:00.0  length=3 from=0 to=2", b'"rx": "', b"\\n", b"chat[", b"uart:~$ "),
+    *(b"response timeout", b"(tty): ", b"\xef\xbb\xbf", b"<0>", b"+CME ERROR: a "),
+)
+
+
+@every_format
+def test_no_line_takes_long(entry: Format) -> None:
+    """Eight times the line is at most some eight times the steps: no expression runs away."""
+    capture, _ = LOGGERS[entry.name](SESSION)
+    head = next((line for line in capture.split(b"\n") if entry.marked_text_of(line)), b"AT")
+    middle = len(head) - len(head) // 4
+
+    def took_s(piece: bytes, size: int) -> float:
+        filler = piece * (size // len(piece))
+        lines = (filler, head + filler, head[:middle] + filler + head[middle:])
+        begun_s = time.perf_counter()
+        reader = entry.reader()
+        for number, line in enumerate(lines, 1):
+            reader.read(line, number)
+            entry.marked_text_of(line)
+        reader.close()
+        return time.perf_counter() - begun_s
+
+    slow = []
+    for piece in PIECES:
+        small_s = min(took_s(piece, 4_000) for _ in range(2))
+        if took_s(piece, 32_000) < 24 * small_s + 0.05:
+            continue
+        if min(took_s(piece, 32_000) for _ in range(3)) >= 24 * small_s + 0.05:
+            slow.append(piece)
+
+    assert [] == slow
 
 
 def test_unmarked_lines_wait_for_the_first_mark_only_so_long() -> None:

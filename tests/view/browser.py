@@ -96,9 +96,7 @@ class Review:
 
     def settle(self) -> None:
         """Let the browser draw what it was told to draw."""
-        self.page.evaluate(
-            "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-        )
+        self.page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
 
     def press(self, *keys: str) -> None:
         """Press keys, one after the other."""

@@ -141,6 +141,7 @@ QUESTIONS: list[tuple[str, Callable[[Judge, int, Row], bool]]] = [
     ("cme:923", lambda _, __, row: bool(re.search(r"\+CM[ES] ERROR: ?923\b", row.text))),
     ("cme:92", lambda _, __, row: bool(re.search(r"\+CM[ES] ERROR: ?92\b", row.text))),
     ("state:connecting", lambda judge, at, _: at in judge.states("connecting")),
+    ("state:defining", lambda judge, at, _: at in judge.states("defining")),
     ("state:wobble_refused", lambda judge, at, _: at in judge.states("wobble_refused")),
     ("state:unknown", lambda judge, at, _: at in judge.states("unknown")),
     ("-state:connecting", lambda judge, at, _: at not in judge.states("connecting")),

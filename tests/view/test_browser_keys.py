@@ -123,12 +123,15 @@ KEYS: list[tuple[str, str, tuple[str, ...], Seen, object]] = [
 # fmt: on
 
 
-@pytest.mark.parametrize(("key", "mark", "pressed", "what", "expected"), KEYS)
-def test_a_key_does_what_the_help_says(  # noqa: PLR0917
-    key: str, mark: str, pressed: tuple[str, ...], what: Seen, expected: object, review: Review
+@pytest.mark.parametrize(
+    ("mark", "pressed", "what", "expected"),
+    [row[1:] for row in KEYS],
+    ids=[f"{key}-{mark}-{what.__name__}" for key, mark, _, what, _ in KEYS],
+)
+def test_a_key_does_what_the_help_says(
+    mark: str, pressed: tuple[str, ...], what: Seen, expected: object, review: Review
 ) -> None:
     """One row of the table at a time."""
-    del key  # names the case
     review.go("l=9")
     review.go(mark)
     review.press(*pressed)
@@ -194,6 +197,20 @@ def test_the_time_line_goes_where_it_is_clicked(review: Review) -> None:
     review.settle()
 
     assert 21 == review.line()
+
+
+def test_the_strip_beside_the_list_leads_to_its_marks(review: Review) -> None:
+    """A wobble's mark stands where it is in the whole list, in red; a click near it goes there."""
+    review.go("l=9")
+    strip = review.box("#ticks")
+    y = strip["y"] + (9 - 1) / LAST * strip["height"]
+    red, green, _ = review.pixel(strip["x"] + strip["width"] / 2, y)
+    assert (True, True) == (red > 150, green < 70)
+    review.go("l=1")
+    review.page.mouse.click(strip["x"] + 5, y + 4)
+    review.settle()
+
+    assert 9 == review.line()
 
 
 def test_letters_are_letters_in_the_filter_line(review: Review) -> None:

@@ -157,7 +157,8 @@ def test_the_row_of_the_table_that_decided(thread: Review) -> None:
     assert "row(connecting, send_refused, wobble_refused) closed world: connecting" in detail
     assert "row(wobble_refused, full_reset, full_reset_closing) every wobble goes" in detail
     assert "due+KTCP_IND: <sid>,1" in detail
-    assert "full_reset_closing ≤ 62 s" in detail
+    assert "limitconnecting ≤ 90 s" in detail
+    assert "limit nowfull_reset_closing ≤ 62 s" in detail
     thread.go("l=8")
     assert (
         "row(connecting, send_requested, connecting) closed world: connecting does not list this "
@@ -216,9 +217,36 @@ def test_the_strip_says_what_is_known_of_the_capture(thread: Review) -> None:
         assert words in strip
 
 
-def test_a_limit_that_passed_is_a_row_behind_a_silence(opened: Opener) -> None:
-    """The silence is labelled, and the limit stands before the line that it showed on."""
-    review = opened(SILENT)
+@pytest.fixture(scope="module")
+def silent(opened: Opener) -> Review:
+    """A capture with a clock, in which a limit passes after a minute of silence."""
+    return opened(SILENT)
+
+
+def test_the_time_line_is_by_time_where_there_is_a_clock(silent: Review) -> None:
+    """Pointed at in a silence, the nearest line is selected; by line, all lines are as wide."""
+    box = silent.box("#time-front")
+
+    def at(share: float) -> str:
+        place = box["x"] + 4 + (box["width"] - 8) * share
+        silent.page.mouse.click(place, box["y"] + 20)
+        silent.settle()
+        return silent.text("#detail h2")
+
+    assert "by time" == silent.text("#time-unit")
+    assert ["line 9", "line 9", "before line 10", "line 10"] == [
+        at(share) for share in (0.1, 0.4, 0.9, 0.999)
+    ]
+    silent.page.click("#time-unit")
+    assert "by line" == silent.text("#time-unit")
+    assert ["line 2", "line 5"] == [at(share / 11) for share in (1.5, 4.5)]
+    silent.page.click("#time-unit")
+    silent.go("l=10&b=1")
+
+
+def test_a_limit_that_passed_is_a_row_behind_a_silence(silent: Review) -> None:
+    """The silence is compressed and labelled; the limit stands before the line it showed on."""
+    review = silent
 
     assert "before line 10" == review.text("#detail h2")
     assert "limit" == review.text("#rows [aria-selected=true] .number")
@@ -240,6 +268,10 @@ def test_a_clean_capture_opens_at_its_end(opened: Opener) -> None:
 
     assert "No machine left its happy path." == review.text("#finding-why")
     assert 70 == review.line()
+    assert "70" == review.lines()[-1]
+    review.page.set_viewport_size({"width": 1366, "height": 600})
+    review.settle()
+    assert "70" == review.lines()[-1]
     assert {"undefined"} == review.lights("tcp")["now"]
     assert {"connecting", "sending", "deleting"} <= review.lights("tcp")["visited"]
 

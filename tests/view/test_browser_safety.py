@@ -109,4 +109,5 @@ def test_a_page_without_script_can_be_read(browser: Browser, hostile: Review) ->
 
     assert "923 means" in page.inner_text("#finding-why")
     assert "need JavaScript" in page.inner_text("noscript")
+    assert page.is_hidden("main")
     context.close()

@@ -159,6 +159,15 @@ def test_no_secret_of_a_capture_is_on_its_page(
     assert [] == leaks(page, [secret for _, secret in plants])
 
 
+def test_payload_that_an_ok_in_it_seemed_to_end_is_hidden(tmp_path: Path) -> None:
+    """Where sizes do not add up, a line that reads OK ends the payload too early."""
+    sent = [plant for plant in PLANTS if plant.turns[0].startswith("AT+KTCPSND")]
+    unended, broken = sent[2], sent[1]
+    page = paged(written([(unended, "FyVWrRKGPudR"), (broken, "FyVWrRKGPudR")], "bare"), tmp_path)
+
+    assert [] == leaks(page, ["FyVWrRKGPudR"])
+
+
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: " ".join(plant.turns)[:50])
 def test_each_secret_is_there_without_the_veil(plant: Plant, tmp_path: Path) -> None:
     """What hides it is the veil and not an accident; and the shape of the line stays."""

@@ -25,12 +25,14 @@ from atfsm.cli import (
     view,
 )
 from atfsm.cli.parser import Parser
+from atfsm.cli.streams import make_safe
 from atfsm.cli.terms import BUG, CLEAN, INTERRUPTED, UNUSABLE, complain
 from atfsm.errors import AtfsmError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``atfsm``; return its exit code."""
+    make_safe(sys.stdout, sys.stderr)
     arguments = parser().parse_args(argv)
     try:
         code: int = arguments.run(arguments)

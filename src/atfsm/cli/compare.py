@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atfsm.cli.captures import Progress
 from atfsm.cli.parser import Commands
 from atfsm.cli.terms import CLEAN, UNDECIDED, WOBBLE
+from atfsm.cli.view import STDIN, SUFFIX, free_for_page, open_page
 from atfsm.errors import CaptureError
 
 if TYPE_CHECKING:
@@ -40,6 +43,20 @@ def add_to(commands: Commands) -> None:
         metavar="NAME",
         help="format of the captures; given twice, of A and of B (default: auto)",
     )
+    compare.add_argument(
+        "-o",
+        "--output",
+        metavar="PAGE",
+        help="write a page of HTML, too: both logs side by side, on the drawings of the charts",
+    )
+    compare.add_argument(
+        "--open", action="store_true", help="show the page in the browser (default: A-B.html)"
+    )
+    compare.add_argument(
+        "--no-redact",
+        action="store_true",
+        help="the page shows PIN codes, passwords, IMEI, IMSI, ICCID, phone numbers and payload",
+    )
     compare.set_defaults(run=_run)
 
 
@@ -48,25 +65,68 @@ def _run(arguments: argparse.Namespace) -> int:
     from atfsm.replay.compare.text import CompareText
 
     formats = _formats(arguments.format)
-    if arguments.a == arguments.b == "-":
+    if arguments.a == arguments.b == STDIN:
         raise CaptureError("only one of the two can be standard input")
+    page = _page(arguments)
     progress = _Progress(arguments.a, arguments.b)
-    comparison = compare(
-        arguments.a,
-        arguments.b,
-        formats=formats,
-        verbose=arguments.verbose,
-        progress=progress.show,
-    )
-    progress.clear()
+    try:
+        if page is None:
+            comparison = compare(
+                arguments.a,
+                arguments.b,
+                formats=formats,
+                verbose=arguments.verbose,
+                progress=progress.show,
+            )
+        else:
+            comparison = _compare_on(page, formats, arguments, progress)
+    finally:
+        progress.clear()
     if arguments.json:
         print(comparison.to_json())
     else:
         said = _said(comparison, formats)
         colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         CompareText(print, colour=colour).tell(comparison, *said)
+        if page is not None:
+            print(page, flush=True)
+    if page is not None and arguments.open:
+        open_page(page)
     codes = {Outcome.SAME: CLEAN, Outcome.DIFFERENT: WOBBLE, Outcome.UNDECIDED: UNDECIDED}
     return codes[comparison.outcome]
+
+
+def _page(arguments: argparse.Namespace) -> Path | None:
+    """Where the page goes, if one is asked for."""
+    if arguments.output is None and not arguments.open:
+        return None
+    names = [arguments.a, arguments.b]
+    stems = ["stdin" if name == STDIN else Path(name).name for name in names]
+    path = Path(arguments.output or f"{'-'.join(stems)}{SUFFIX}")
+    if arguments.output is not None and path.is_dir():
+        path /= f"{'-'.join(stems)}{SUFFIX}"
+    return free_for_page(path, {os.path.realpath(name) for name in names if name != STDIN})
+
+
+def _compare_on(
+    page: Path, formats: tuple[str, str], arguments: argparse.Namespace, progress: _Progress
+) -> Comparison:
+    """Compare, and write the page of it."""
+    from atfsm.view import compare_page
+
+    words = ["atfsm", "compare", arguments.a, arguments.b]
+    for name in arguments.format or ():
+        words += ["--format", name]
+    words += ["--verbose"] * arguments.verbose + ["--no-redact"] * arguments.no_redact
+    return compare_page(
+        (arguments.a, arguments.b),
+        page,
+        formats=formats,
+        redact=not arguments.no_redact,
+        verbose=arguments.verbose,
+        command=shlex.join([*words, "-o", str(page)]),
+        progress=progress.show,
+    )
 
 
 def _said(comparison: Comparison, formats: tuple[str, str]) -> list[list[Said]]:

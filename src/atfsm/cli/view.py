@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -100,7 +100,7 @@ def _view_one(name: str, pages: _Pages, arguments: argparse.Namespace) -> int:
         return UNUSABLE
     print(page, flush=True)
     if arguments.open:
-        _open(page)
+        open_page(page)
     codes = {Verdict.CLEAN: CLEAN, Verdict.WOBBLE: WOBBLE, Verdict.UNDECIDED: UNDECIDED}
     return codes[report.verdict]
 
@@ -117,7 +117,8 @@ def _command(name: str, arguments: argparse.Namespace) -> str:
     return shlex.join(words)
 
 
-def _open(page: Path) -> None:
+def open_page(page: Path) -> None:
+    """Show a page in the browser of the user."""
     import webbrowser
 
     if not webbrowser.open(page.resolve().as_uri()):
@@ -170,16 +171,7 @@ class _Pages:
         Raises:
             PageError: Something else is there.
         """
-        page = self._page or self._named(name)
-        try:
-            if os.path.realpath(page) in self._captures:
-                raise PageError(f"{page}: is a capture; name another file for the page with -o")
-            if page.exists() and not _is_page(page):
-                raise PageError(f"{page}: is there, and is no page; name another file with -o")
-            page.parent.mkdir(parents=True, exist_ok=True)
-        except (OSError, ValueError) as error:
-            raise _cannot_write(page, error) from error
-        return page
+        return free_for_page(self._page or self._named(name), self._captures)
 
     def _named(self, name: str) -> Path:
         stem = "stdin" if name == STDIN else Path(name).name
@@ -190,6 +182,27 @@ class _Pages:
             page = self._folder / f"{stem}-{number}{SUFFIX}"
         self._taken.add(page)
         return page
+
+
+def free_for_page(page: Path, captures: Container[str]) -> Path:
+    """See that a page can be written there, and make its folder.
+
+    Args:
+        page: The file.
+        captures: Real paths of the captures that it shows.
+
+    Raises:
+        PageError: Something else is there.
+    """
+    try:
+        if os.path.realpath(page) in captures:
+            raise PageError(f"{page}: is a capture; name another file for the page with -o")
+        if page.exists() and not _is_page(page):
+            raise PageError(f"{page}: is there, and is no page; name another file with -o")
+        page.parent.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise _cannot_write(page, error) from error
+    return page
 
 
 def _cannot_write(page: Path, error: Exception) -> PageError:

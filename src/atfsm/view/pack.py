@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
 from math import isnan, nan
 from operator import sub
@@ -118,6 +118,14 @@ class Log:
         number = self.number_of(move.machine, move.key)
         swept_by = self.number_of(*move.swept_by) + 1 if move.swept_by else 0
         return number, move.before, rules.fact_number[move.fact], move.after, flags, swept_by
+
+    def looks(self) -> Iterator[int]:
+        """Of each row, the number of its look."""
+        return iter(self._rows)
+
+    def said(self) -> Iterator[tuple[int, str]]:
+        """Of each look, by number, its direction and text."""
+        return ((look.direction, look.text.text) for look in self._looks)
 
     def row_of(self, line: int) -> int | None:
         """The row of a physical line; None where it is left out."""

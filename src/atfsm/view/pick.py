@@ -41,7 +41,8 @@ class Picker:
 
     The first *rows_at_most* rows whole. Behind them, only lines on which a machine changed (and
     not just the AT line from command to command) and those around each wobble, as many again.
-    Behind those, nothing.
+    Half of these are kept for the wobbles: what merely changed does not take their room. Behind
+    those, nothing.
 
     Attributes:
         rows_at_most: Rows, in each of the two parts.
@@ -74,7 +75,8 @@ class Picker:
 
     def _pick_changes(self, trace: Iterable[Seen]) -> Iterator[Seen]:
         """The lines that are kept where not all are."""
-        rows = last_line = behind = 0
+        last_line = behind = 0
+        near = changed = 0  # rows kept, and why
         waiting: deque[tuple[Seen, bool]] = deque()  # may yet turn out to precede a wobble
         for seen in chain(trace, [None] * AROUND_LINES):
             if seen is not None:
@@ -82,18 +84,22 @@ class Picker:
                 if seen.wobbles:
                     behind = AROUND_LINES + 1
                     waiting = deque((each, True) for each, _ in waiting)
-                waiting.append((seen, behind > 0 or _changes(seen)))
+                waiting.append((seen, behind > 0))
                 behind -= behind > 0
                 if len(waiting) <= AROUND_LINES:
                     continue
             if not waiting:
                 break
-            each, is_kept = waiting.popleft()
-            if is_kept and rows < self.rows_at_most and not self.is_full():
-                rows += 1
-                yield self._kept(each)
+            each, is_near = waiting.popleft()
+            has_room = near + changed < self.rows_at_most and not self.is_full()
+            if has_room and is_near:
+                near += 1
+            elif has_room and changed < self.rows_at_most // 2 and _changes(each):
+                changed += 1
             else:
                 self.overhear(each)
+                continue
+            yield self._kept(each)
         self._leave_out(last_line + 1)
 
     def _kept(self, seen: Seen) -> Seen:

@@ -11,6 +11,7 @@ from atfsm.at.secrets import ANNOUNCING, KEY, MESSAGE, PAYLOAD, PROMPTING
 from atfsm.machine import table
 from atfsm.replay.automaton import Edge
 from atfsm.replay.payload import FORUM_PATTERN, Held
+from atfsm.replay.records import Direction
 from atfsm.replay.trace import Piece, Seen
 from atfsm.replay.veil import Veil
 from atfsm.stack import TABLED
@@ -50,6 +51,7 @@ class Rows:
         self._complete = complete
         self._of_edge: dict[Edge, int] = {}
         self._of_raw: dict[bytes, int] = {}
+        self._of_payload: dict[tuple[Edge, Direction, str], int] = {}
         self._is_message_due = False
         self._is_key_due = False
         self._is_rest_due = False  # of payload that is longer than was announced
@@ -62,8 +64,11 @@ class Rows:
         """Add the row of what was seen; return its number."""
         look = None
         is_one = len(seen.edges) == 1 == len(seen.pieces)
-        if is_one and not self._goes_on():
-            look = self._of_edge.get(seen.edges[0])
+        if is_one:
+            if self._is_rest_due and seen.pieces[0].what in _OTHER:
+                self._is_rest_due = False
+            if not self._goes_on():
+                look = self._of_edge.get(seen.edges[0])
         if look is None:
             look = self._look(seen, is_one=is_one)
         return self._log.add(seen.line, seen.time_s, look)
@@ -86,6 +91,8 @@ class Rows:
         is_comment = not seen.pieces and not self._complete and not self._missed
         if is_comment and not _has_moves(seen.edges):
             return self._of_comment(seen)
+        if is_one and seen.pieces[0].what is What.PAYLOAD and self._is_plain():
+            return self._of_payload_line(seen)
         was_between = self._goes_on()
         number = self._log.look(self._made(seen))
         # Payload is counted line by line; entries of a journal are seldom alike.
@@ -100,6 +107,25 @@ class Rows:
         """Whether what a line shows depends on the lines before it."""
         is_between = self._is_message_due or self._is_key_due or self._is_rest_due
         return is_between or bool(self._missed)
+
+    def _is_plain(self) -> bool:
+        """Whether a line of payload is shown by nothing but its size."""
+        return self._veil is not None and not self._complete and not self._missed
+
+    def _of_payload_line(self, seen: Seen) -> int:
+        """Payload, of which every line is another, and all of one size look alike."""
+        (edge,), (piece,) = seen.edges, seen.pieces
+        shown = self._pass_payload(piece, seen.edges)
+        at = (edge, piece.direction, shown.text)
+        number = self._of_payload.get(at)
+        if number is None:
+            moves = self._log.stored(edge.moves)
+            look = Look(DIRECTIONS[piece.direction], NUMBERS[What.PAYLOAD], shown, moves)
+            number = self._log.look(look)
+            if len(self._of_payload) >= REMEMBERED_AT_MOST:
+                self._of_payload.clear()
+            self._of_payload[at] = number
+        return number
 
     def _of_comment(self, seen: Seen) -> int:
         raw = seen.raw
@@ -162,15 +188,13 @@ class Rows:
         if piece.what in _OTHER:
             self._is_rest_due = False
         if piece.what is What.PAYLOAD:
-            self._is_rest_due = True
-            payload = piece.text[: _without_end(piece.text, edges)]
-            self._recent.append(payload.strip()[:COMPARED_BYTES])
-            return self._passed(PAYLOAD, len(payload))
+            return self._pass_payload(piece, edges)
         if piece.what is None:
             return Kept(f"{_bytes(len(piece.text))} of a line")
         if key := self._key(text):
             return key
-        if self._is_rest_due and piece.what in _UNKNOWN and not text.text.startswith("+"):
+        is_rest = self._is_rest_due and not text.text.startswith("+")
+        if piece.what in _UNKNOWN and (is_rest or _ends_payload(piece.text, edges)):
             return self._passed(PAYLOAD, len(piece.text))
         if self._is_message(piece, text.text):
             self._recent.append(piece.text.strip()[:COMPARED_BYTES])
@@ -178,6 +202,12 @@ class Rows:
         sent = piece.in_flight
         asked = () if sent is None else [line.name.decode("latin-1") for line in sent.lines]
         return text._replace(text=veil.line(text.text, asked))
+
+    def _pass_payload(self, piece: Piece, edges: tuple[Edge, ...]) -> Kept:
+        self._is_rest_due = True
+        payload = piece.text[: _without_end(piece.text, edges)]
+        self._recent.append(payload.strip()[:COMPARED_BYTES])
+        return self._passed(PAYLOAD, len(payload))
 
     def _repeats(self, raw: bytes) -> bool:
         """Whether a comment repeats what just passed: other layers log it once more."""
@@ -228,6 +258,11 @@ def _announces(text: str) -> bool:
 
 def _has_moves(edges: tuple[Edge, ...]) -> bool:
     return any(edge.moves for edge in edges)
+
+
+def _ends_payload(text: bytes, edges: tuple[Edge, ...]) -> bool:
+    """Whether a line ends payload, though one that read like a result seemed to end it."""
+    return FORUM_PATTERN in text or any(edge.node.exchange.pattern in text for edge in edges)
 
 
 def _without_end(text: bytes, edges: tuple[Edge, ...]) -> int:

@@ -12,11 +12,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from atfsm.at.dialect import NAMELESS
 from atfsm.replay.capture import Capture
-from atfsm.replay.compare.course import Course, read_course
+from atfsm.replay.compare.course import Course
 from atfsm.replay.compare.differences import Parting, parting
 from atfsm.replay.compare.finding import Difference, first_difference
 from atfsm.replay.compare.pairing import NONE, Pairing, pair
+from atfsm.replay.compare.read import read_course
 from atfsm.replay.compare.report import Beginning, Comparison, Outcome, Side, causes_of
 from atfsm.replay.compare.waits import waits
 from atfsm.replay.session import AUTO
@@ -96,7 +98,11 @@ def _renamed(a: Course, b: Course, pairing: Pairing) -> list[tuple[str, str]]:
     for i, j in enumerate(pairing.other_a):
         if j != NONE:
             names[a.name_of(a.machines[i]), b.name_of(b.machines[j])] += 1
-    return [pair for pair, _ in names.most_common() if pair[0] != pair[1]]
+    return [
+        both
+        for both, _ in names.most_common()
+        if both[0] != both[1] and not any(name.endswith(f" {NAMELESS}") for name in both)
+    ]
 
 
 def _notes(a: Course, b: Course, pairing: Pairing) -> list[str]:

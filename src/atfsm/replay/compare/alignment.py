@@ -1,12 +1,12 @@
 """Two sequences side by side: which items are the same.
 
-The classic answer is the shortest edit script (E. W. Myers, *An O(ND) Difference Algorithm and Its
-Variations*, 1986): exact, and quadratic where the sequences differ much. Two captures of a million
-lines may differ in tens of thousands of places, so it is used piece by piece. Equal stretches are
-skipped as they are; from the first item that differs, the shortest script is looked for up to a
-number of edits; as soon as it comes upon `SYNC` equal items in a row, it is taken, and all goes on
-from there. Where no such script is found, the nearest place is looked up at which `GRAM` items in
-a row are the same again. What lies between is told as it is, unaligned, and counted.
+The classic answer is the shortest edit script (E. W. Myers, Algorithmica 1, 1986, pages 251 to
+266): exact, and quadratic where the sequences differ much. Two captures of a million lines may
+differ in tens of thousands of places, so it is used piece by piece. Equal stretches are skipped as
+they are; from the first item that differs, the shortest script is looked for up to a number of
+edits; as soon as it comes upon `SYNC` equal items in a row, it is taken, and all goes on from
+there. Where no such script is found, the nearest place is looked up at which `GRAM` items in a row
+are the same again. What lies between is told as it is, unaligned, and counted.
 
 ``difflib`` is no help here: the items have few values, and it takes quadratic time for that.
 """

@@ -1,106 +1,32 @@
 """What the machines of one capture did: every move, in columns.
 
-A capture of a million lines has some hundred thousand moves, so a `Course` keeps them in arrays. A
-move is known by its *code*: chart, fact and state after, numbered. The state before is left out of
-it: where the moves before agree, it agrees; where a capture begins in the middle, it is unknown.
+A capture of a million lines has some hundred thousand moves, so a `Course` keeps them in arrays.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from itertools import islice
 from math import isnan, nan
 from typing import Final, NamedTuple
 
-from atfsm.at.exchange import What
-from atfsm.at.facts import ModemFact, PdpFact, TcpFact, UdpFact
-from atfsm.chart import Role
-from atfsm.charts import LINE, MODEM, PDP, TCP, UDP
-from atfsm.fact import Fact, FactKind
-from atfsm.machine import Table, table
+from atfsm.charts import LINE
+from atfsm.fact import Fact
+from atfsm.machine import table
 from atfsm.replay.automaton import Edge
-from atfsm.replay.capture import Capture
-from atfsm.replay.compare.clock import Clock
+from atfsm.replay.compare.codes import GONE, INFERRED, MEANINGS, OFFSETS, SESSIONS, flags_of
 from atfsm.replay.formats import Format
 from atfsm.replay.records import Direction
 from atfsm.replay.report import Report, Wobble
-from atfsm.replay.session import AUTO, WOBBLES_AT_MOST, Session, open_capture, undecided
-from atfsm.stack import NEW, TABLED, Move
+from atfsm.replay.session import WOBBLES_AT_MOST
+from atfsm.replay.trace import Seen
+from atfsm.stack import NEW, TABLED
 
-#: Charts whose moves are compared, from the bottom of the stack to its top.
-COMPARED: Final = (LINE, MODEM, PDP, TCP, UDP)
-#: Charts of which a definition begins another machine, whatever its number.
-SESSIONS: Final = frozenset({TCP.name, UDP.name})
-#: What a machine is told because something else proves it: what it did itself was not seen.
-PROOFS: Final[frozenset[Fact]] = frozenset(
-    {
-        *(ModemFact.RUNNING_PROVED, ModemFact.SERVICE_PROVED, PdpFact.SOCKET_CONNECTED),
-        *(TcpFact.UNLOGGED_OK, UdpFact.UNLOGGED_OK),
-    }
-)
-DEFINING: Final[frozenset[Fact]] = frozenset({TcpFact.DEFINE_REQUESTED, UdpFact.DEFINE_REQUESTED})
 #: Edges of which it is remembered what they do; ours, as many as an automaton remembers.
 REMEMBERED_AT_MOST: Final = 60_000
 #: Bytes of a line that are kept; ours.
 TEXT_BYTES: Final = 200
-
-#: Flags of a move.
-INFERRED, TAKEN_ALONG = 1, 2
-
-
-def _offsets() -> dict[str, int]:
-    offsets, offset = {}, 0
-    for chart in COMPARED:
-        rules = table(chart)
-        offsets[chart.name] = offset
-        offset += len(rules.states) * len(rules.facts)
-    assert offset < 1 << 15, "codes are 15 bits wide"
-    return offsets
-
-
-OFFSETS: Final = _offsets()
-
-
-#: States of a session that is no more, or is on its way out.
-_GONE: Final = {
-    chart.name: frozenset(
-        number
-        for number, state in enumerate(table(chart).chart.states)
-        if state.role is not Role.HAPPY or str(state.name) in {"unknown", "undefined"}
-    )
-    for chart in (TCP, UDP)
-}
-
-
-class Meaning(NamedTuple):
-    """What a code stands for."""
-
-    rules: Table
-    fact: Fact
-    after: int
-
-    @property
-    def chart(self) -> str:
-        """Name of the chart."""
-        return self.rules.chart.name
-
-    @property
-    def is_wobble(self) -> bool:
-        """Whether the move leads into a wobble state."""
-        return self.rules.is_wobble[self.after]
-
-
-def _meanings() -> tuple[Meaning, ...]:
-    return tuple(
-        Meaning(rules, fact, after)
-        for rules in map(table, COMPARED)
-        for fact in rules.facts
-        for after in range(len(rules.states))
-    )
-
-
-#: What each code stands for.
-MEANINGS: Final = _meanings()
 
 
 class Step(NamedTuple):
@@ -142,7 +68,7 @@ class Course:
         machines: Of each move, the number of its machine. A definition begins another machine.
         parts: Of each move, the number of the part that its machine plays.
         lines: Of each move, the physical line.
-        befores: Of each move, the state before, by number.
+        states_before: Of each move, the state before, by number.
         flags: Of each move, whether it was inferred, or is a consequence of a neighbour's.
         charts: Of each machine, its chart.
         keys: Of each machine, its key: the last one that the capture showed.
@@ -161,7 +87,7 @@ class Course:
         self.machines = array("L")
         self.parts = array("L")
         self.lines = array("L")
-        self.befores = array("B")
+        self.states_before = array("B")
         self.flags = array("B")
         self.charts: list[str] = []
         self.keys: list[str] = []
@@ -176,6 +102,7 @@ class Course:
         self._at: dict[tuple[str, str], int] = {}
         self._states: list[int] = []
         self._player: dict[int, int] = {}  # of each part, the machine that plays it now
+        self._part_names: list[str] = []
         self._known: dict[Edge, tuple[_Known, ...]] = {}
 
     def __len__(self) -> int:
@@ -205,7 +132,7 @@ class Course:
             time_s=self.time_s(index),
             machine=machine,
             name=self.name_of(machine),
-            before=rules.states[self.befores[index]],
+            before=rules.states[self.states_before[index]],
             fact=fact,
             after=rules.states[after],
             direction=self._directions[index],
@@ -219,11 +146,13 @@ class Course:
 
     @property
     def part_names(self) -> list[str]:
-        """What plays each part first."""
-        names = dict.fromkeys(self.part_of, "")
-        for machine, part in enumerate(self.part_of):
-            names[part] = names[part] or self.name_of(machine)
-        return list(names.values())
+        """What plays each part first; known once the capture was read."""
+        if len(self._part_names) != len(self._player):
+            first = dict(
+                zip(reversed(self.part_of), reversed(range(len(self.part_of))), strict=True)
+            )
+            self._part_names = [self.name_of(first[part]) for part in range(len(self._player))]
+        return self._part_names
 
     def is_wobble(self, index: int) -> bool:
         """Whether a move leads into a wobble state."""
@@ -251,7 +180,7 @@ class Course:
             wobbles: The wobbles on it.
             time_s: Its time; not a number where there is none.
         """
-        told = iter(wobbles)
+        told = (wobble for wobble in wobbles if wobble.machine in OFFSETS)
         for each in self.moves(edge):
             wobble = next(told, None) if each.is_wobble else None
             machine = self._machine(each)
@@ -265,7 +194,7 @@ class Course:
             self.machines.append(machine)
             self.parts.append(self.part_of[machine])
             self.lines.append(line)
-            self.befores.append(each.before)
+            self.states_before.append(each.before)
             self.flags.append(each.flags)
             self._times.append(time_s)
             self._texts.append(each.text)
@@ -290,7 +219,7 @@ class Course:
                 before=move.before,
                 after=move.after,
                 code=OFFSETS[move.machine] + fact_number * len(rules.states) + move.after,
-                flags=_flags(move, rules),
+                flags=flags_of(move, rules),
                 is_step=move.before != move.after,
                 is_wobble=rules.is_wobble[move.after],
                 text=text,
@@ -321,9 +250,19 @@ class Course:
     def _part(self, chart: str) -> int:
         """The part of a machine that begins: the first that is free, or a new one."""
         for part, machine in self._player.items() if chart in SESSIONS else ():
-            if self.charts[machine] == chart and self._states[machine] in _GONE[chart]:
+            if self.charts[machine] == chart and self._states[machine] in GONE[chart]:
                 return part
         return len(self._player)
+
+    def follow(self, seen: Seen) -> None:
+        """Add what was seen on one line, where the capture is traced."""
+        told = (wobble for wobble in seen.wobbles if wobble.machine in OFFSETS)
+        for edge in seen.edges:
+            moves = self.moves(edge)
+            if moves:
+                wobbles = tuple(islice(told, sum(each.is_wobble for each in moves)))
+                self.add(seen.line, edge, wobbles, nan if seen.time_s is None else seen.time_s)
+        self.end_s = self.end_s if seen.time_s is None else seen.time_s
 
 
 class _Known(NamedTuple):
@@ -339,53 +278,3 @@ class _Known(NamedTuple):
     is_step: bool
     is_wobble: bool
     text: bytes
-
-
-def _flags(move: Move, rules: Table) -> int:
-    is_first = rules.states[move.before] == rules.chart.initial
-    is_told = is_first and move.fact.kind is not FactKind.REQUEST and move.fact not in DEFINING
-    is_inferred = (is_told or move.fact in PROOFS) and not rules.is_wobble[move.after]
-    return INFERRED * is_inferred | TAKEN_ALONG * (move.swept_by is not None)
-
-
-def read_course(
-    name: str,
-    *,
-    format_name: str = AUTO,
-    verbose: bool = False,
-    progress: Callable[[Capture], None] | None = None,
-) -> Course:
-    """Replay one capture and keep what its machines did.
-
-    Args:
-        name: A path (``.gz`` and ``.zst`` are unpacked), or ``-`` for standard input.
-        format_name: Name of a format, or ``auto``.
-        verbose: Whether the AT line's own moves count, too.
-        progress: Told after each chunk.
-
-    Raises:
-        CaptureError: It cannot be opened, or there is no such format.
-    """
-    opened = open_capture(name, format_name)
-    course = Course(name, opened.format, verbose=verbose)
-    if opened.format is None:
-        course.report = undecided(opened.capture, sum(map(len, opened.chunks)))
-        return course
-    clock = Clock(opened.format)
-
-    def tell(line: int, edge: Edge, wobbles: tuple[Wobble, ...]) -> None:
-        if not course.moves(edge):
-            return
-        stamp_s = None if edge.what is What.SILENCE else clock.time_s(line)
-        time_s = session.now_s if stamp_s is None else stamp_s
-        course.add(line, edge, wobbles, nan if time_s is None else time_s)
-
-    session = Session(name, opened.format, tell, timeline=True)
-    for chunk in opened.chunks:
-        clock.feed(session.report.lines + 1, chunk)
-        session.feed(chunk)
-        if progress is not None:
-            progress(opened.capture)
-    course.report = session.close(opened.capture.torn)
-    course.end_s = session.now_s
-    return course

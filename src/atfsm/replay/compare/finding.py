@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from atfsm.fact import FactKind
-from atfsm.replay.compare.course import COMPARED, Course, Step
+from atfsm.replay.compare.codes import COMPARED
+from atfsm.replay.compare.course import Course, Step
 from atfsm.replay.compare.differences import Hunk
 from atfsm.replay.compare.pairing import NONE, Pair, Pairing
 from atfsm.replay.report import Wobble
@@ -201,12 +202,16 @@ class _Own(NamedTuple):
     @property
     def next(self) -> int | None:
         """What the part did next."""
+        return next((i for i in self._behind() if i not in self.excused), None)
+
+    def _behind(self) -> Iterator[int]:
+        """What the part did behind the last common move."""
         start = bisect_right(self.moves, self.last)
-        return next((i for i in self.moves[start:] if i not in self.excused), None)
+        return map(self.moves.__getitem__, range(start, len(self.moves)))
 
     def alone(self) -> Iterator[int]:
         """What the part did next that the other has not."""
-        for i in self.moves[bisect_right(self.moves, self.last) :]:
+        for i in self._behind():
             if self.other[i] != NONE:
                 return
             if i not in self.excused:
@@ -224,10 +229,10 @@ def _turn(course: Course, other: Course, own: _Own, hunk: tuple[int, ...], since
     ended_s = course.end_s if move is None else move.time_s
     after_s = None if begun_s is None or ended_s is None else ended_s - begun_s
     same = NONE if number is None else own.other[number]
-    states = [i for i in own.moves if number is None or i < number]
+    before = len(own.moves) if number is None else bisect_left(own.moves, number)
     return Turn(
         machine="" if not own.moves else _called(course, own, number),
-        state=course.step(states[-1]).after if states else "",
+        state=course.step(own.moves[before - 1]).after if before else "",
         move=move,
         after_s=None if after_s is None or after_s < 0 else after_s,
         other_line=None if same == NONE else other.lines[same],

@@ -16,7 +16,8 @@ from itertools import pairwise, takewhile
 from typing import Final, NamedTuple
 
 from atfsm.replay.compare.alignment import align
-from atfsm.replay.compare.course import INFERRED, MEANINGS, SESSIONS, Course
+from atfsm.replay.compare.codes import INFERRED, MEANINGS, SESSIONS
+from atfsm.replay.compare.course import Course
 
 NONE: Final = -1
 #: A bit that no code has.

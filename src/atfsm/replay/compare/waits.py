@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from atfsm.replay.compare.course import MEANINGS, Course
+from atfsm.replay.compare.codes import MEANINGS
+from atfsm.replay.compare.course import Course
 from atfsm.replay.compare.pairing import NONE, Pairing
 
 #: What is "much": so many seconds and so many times; ours: less is the network's daily mood.

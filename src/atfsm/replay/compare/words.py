@@ -22,11 +22,9 @@ def facts(comparison: Comparison) -> Iterator[tuple[str, str]]:
         if began.side == "B":
             first, second = second, first
         other = "B" if began.side == "A" else "A"
-        yield (
-            "start",
-            f"{began.side} begins earlier: {counted(began.moves, 'move')} before line {first:,}, "
-            f"where {other} begins (line {second:,}), are not compared.",
-        )
+        moves = f"{counted(began.moves, 'move')} before line {first:,}"
+        begins = f"where {other} begins (line {second:,})"
+        yield "start", f"{began.side} begins earlier: {moves}, {begins}, are not compared."
     if comparison.machines:
         named = [f"{a} of A is {b} of B" for a, b in comparison.machines[:LISTED_AT_MOST]]
         yield "names", "; ".join(named)
@@ -35,12 +33,10 @@ def facts(comparison: Comparison) -> Iterator[tuple[str, str]]:
         yield "order", f"{moves} of different machines came in another order; no difference."
     for wait in comparison.waits[:LISTED_AT_MOST]:
         often = f", {wait.differing:,} of {wait.count:,} times" if wait.count > 1 else ""
-        yield (
-            "wait",
-            f"{wait.chart} in {wait.state} until `{wait.wire}`{' at most' if often else ''}: "
-            f"{seconds(wait.a_s)} in A (line {wait.line_a:,}), {seconds(wait.b_s)} in B (line "
-            f"{wait.line_b:,}){often}",
-        )
+        what = f"{wait.chart} in {wait.state} until `{wait.wire}`{' at most' if often else ''}"
+        in_a = f"{seconds(wait.a_s)} in A (line {wait.line_a:,})"
+        in_b = f"{seconds(wait.b_s)} in B (line {wait.line_b:,})"
+        yield "wait", f"{what}: {in_a}, {in_b}{often}"
     for name, side in (("A", comparison.a), ("B", comparison.b)):
         if side.wobbles:
             yield "only", f"in {name}: {_causes(side.wobbles)}"

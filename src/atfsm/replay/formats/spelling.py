@@ -19,6 +19,7 @@ CHAT_WORDS: Final = (
 _SEPARATED: Final = re.compile(rb"[^\s\":][^\":]{0,40}: {2}(?=\S)")
 _APART: Final = re.compile(rb'("[^"]*"?)| ')
 
+_INDICATED: Final = re.compile(rb"(\+K(?:TCP|UDP)_IND) ID: (\d{1,3})$")
 _GLUED: Final = re.compile(
     rb"""(?:(?<=[a-z.:!?)\]>])|(?<![-=]>[ ])(?<=[>$\#][ ]))
     (?=AT(?:[+\#$%!*^&][A-Za-z0-9_]{1,30}(?:[=?][^\s]{0,200}+)?)\s*$)""",
@@ -53,6 +54,17 @@ def with_separators(text: bytes) -> bytes:
     return found[0][:-1] + _APART.sub(lambda m: m[1] or b",", text[found.end() :].rstrip())
 
 
+def of_hl7800(text: bytes) -> bytes:
+    """Say an indication as the modem says it; the hl7800 driver of Zephyr logs its session only.
+
+    The status is written as 1, session ready: the manuals know no other.
+
+    >>> of_hl7800(b"+KTCP_IND ID: 2")
+    b'+KTCP_IND: 2,1'
+    """
+    return _INDICATED.sub(rb"\1: \2,1", text)
+
+
 def unbraced(text: bytes) -> bytes:
     """Take the brace off that closes a token of esp_modem.
 
@@ -80,8 +92,8 @@ def of_tinygsm(text: bytes) -> bytes:
 def unglued(text: bytes) -> bytes:
     r"""Part a command from what a program or a prompt printed before it, and from a result.
 
-    >>> unglued(b"Waiting for network...AT+CREG?"), unglued(b"OKAT+CFUN?")
-    (b'Waiting for network...\rAT+CREG?', b'OK\rAT+CFUN?')
+    >>> unglued(b"Waiting for network...AT+CREG?"), unglued(b"ERRORAT+CFUN?")
+    (b'Waiting for network...\rAT+CREG?', b'ERROR\rAT+CFUN?')
     """
     if b"AT" not in text or text[:2] in (b"AT", b"at"):
         return text

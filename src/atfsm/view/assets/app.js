@@ -15,7 +15,7 @@ import {Ticks} from "./ticks.js";
 import {copyText, ticketOf} from "./ticket.js";
 import {TimeLine} from "./timeline.js";
 import {nextTask, unpackLog} from "./unpack.js";
-import {count} from "./words.js";
+import {count, upperBound} from "./words.js";
 
 const TYPING_MS = 120;
 const TOAST_MS = 4000;
@@ -149,14 +149,14 @@ class App {
       this.say("Nothing is looked for: / leads to the filter.");
       return;
     }
-    const inside = this.hits;
-    let at = step > 0 ? inside.findIndex((row) => row > this.row) : inside.findLastIndex((row) => row < this.row);
-    if (at < 0 && inside.length) {
-      at = step > 0 ? 0 : inside.length - 1;
-      this.say(step > 0 ? "From the top again." : "From the end again.");
+    if (this.hits.length === 0) {
+      this.say("No line answers the filter.");
+      return;
     }
-    if (at >= 0) this.select(inside[at]);
-    else this.say("No line answers the filter.");
+    const at = step > 0 ? upperBound(this.hits, this.row) : upperBound(this.hits, this.row - 1) - 1;
+    const isBehind = at < 0 || at >= this.hits.length;
+    if (isBehind) this.say(step > 0 ? "From the top again." : "From the end again.");
+    this.select(this.hits[isBehind ? (step > 0 ? 0 : this.hits.length - 1) : at]);
   }
 
   /** The next row whose look is one of a mask, from the top again behind the last one. */
@@ -338,10 +338,10 @@ async function start() {
   });
   const meta = JSON.parse(byId("atfsm-meta").textContent);
   const capture = new Capture(meta, await unpackLog(meta.log, byId("atfsm-log")));
-  const app = new App(capture);
-  app.open();
   fillStrip(byId("strip"), meta);
+  const app = new App(capture);
   fillSummary(byId("summary"), capture, (mask) => app.jump(mask));
+  app.open();
   app.ticks.mark();
   document.documentElement.dataset.ready = "yes";
   await nextTask();

@@ -196,6 +196,19 @@ export class Capture {
     return found;
   }
 
+  /** What a machine was while it had no name: {machine, first}, or null. */
+  beforeName(machine) {
+    const old = this.nameless[this.machines[machine].chart];
+    const named = this.firstRows[machine];
+    if (old < 0 || old === machine) return null;
+    const {rows, after} = this.changes[old];
+    const end = upperBound(rows, named) - 1;
+    if (end < 1 || rows[end] !== named || after[end] !== GONE) return null;
+    let first = end;
+    while (first > 0 && after[first - 1] !== GONE) first -= 1;
+    return {machine: old, first: rows[first]};
+  }
+
   /** Where a machine was before its first change: what it was while it had no name, too. */
   inherit(machine, row, before, states, ways) {
     const old = this.nameless[this.machines[machine].chart];

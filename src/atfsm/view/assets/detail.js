@@ -133,7 +133,8 @@ export class Detail {
     put("decided", ...(decision.cell ? [make("code", "", decision.cell), " "] : []), decision.by);
     const expected = expectedOf(capture, move);
     if (expected.length && !["reset", "put"].includes(decision.kind)) put("due", ...joined(expected, ", "));
-    this.putLimit(put, machine, after);
+    this.putLimit(put, "limit", machine, before);
+    if (before !== after) this.putLimit(put, "limit now", machine, after);
     if (move.sweptBy >= 0) put("from", `${capture.nameOf(move.sweptBy)}, ${move.flags & MOVE.swept ? "which fell" : "which showed it"}`);
     if (move.flags & MOVE.renamed) put("named", `the wire shows the name: it is ${capture.nameOf(machine)} from here on`);
     if (move.flags & MOVE.anew) put("new", "a new generation of this machine begins");
@@ -141,10 +142,10 @@ export class Detail {
     return make("section", `move by-${decision.kind}`, ...head, way, list);
   }
 
-  putLimit(put, machine, state) {
+  putLimit(put, term, machine, state) {
     const {source, name} = this.capture.chartOf(machine).states[state];
     const limit = limitOf(this.capture, machine, state);
-    if (limit) put("limit", `${name} ${limit}`, source ? make("span", "quiet", ` ${source}`) : "");
+    if (limit) put(term, `${name} ${limit}`, source ? make("span", "quiet", ` ${source}`) : "");
   }
 
   /** The line on which a machine entered the state that it was in before a row. */

@@ -43,24 +43,32 @@ export function paints(element) {
   };
 }
 
-/** Draw the lane of a machine, its top at *y*. */
+/** Draw the lane of a machine, its top at *y*: first what it was while it had no name. */
 export function drawLane(pen, capture, axis, paint, machine, y) {
-  const {rows, after} = capture.changes[machine];
   const first = capture.firstRows[machine];
   if (first >= capture.rows) return;
   pen.font = paint.font;
   pen.textBaseline = "middle";
+  const before = capture.beforeName(machine);
+  if (before) drawSpans(pen, capture, axis, paint, before.machine, y, before.first, axis.rowX(first));
+  drawSpans(pen, capture, axis, paint, machine, y, first, axis.right);
+}
+
+/** Draw the states of a machine from a row to a pixel. */
+function drawSpans(pen, capture, axis, paint, machine, y, first, end) {
+  const {rows, after} = capture.changes[machine];
+  const right = Math.min(end, axis.right);
   let from = Math.max(axis.left, axis.rowX(first));
   let at = upperBound(rows, Math.max(first, axis.rowAtX(from + 0.01) - 1)) - 1;
-  while (from < axis.right) {
-    let to = at + 1 < rows.length ? axis.rowX(rows[at + 1]) : axis.right;
+  while (from < right) {
+    let to = at + 1 < rows.length ? axis.rowX(rows[at + 1]) : right;
     if (to < from + 1) {
       // Many changes on one pixel: the last of them stands for all; marks are drawn apart.
       at = Math.max(at + 1, upperBound(rows, axis.rowAtX(from + 1) - 1) - 1);
       to = from + 1;
       drawSpan(pen, capture, paint, machine, after[at], y, from, to);
     } else {
-      to = Math.min(to, axis.right);
+      to = Math.min(to, right);
       drawSpan(pen, capture, paint, machine, at >= 0 ? after[at] : 0, y, from, to);
       at += 1;
     }

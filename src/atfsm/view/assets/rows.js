@@ -7,7 +7,7 @@ import {DIRECTION, MARK, SILENCE_MS} from "./capture.js";
 import {count, duration, make, moment, upperBound} from "./words.js";
 
 const ROW_PX = 22;
-const MOST_PX = 4_000_000; // of a scroll bar; every browser takes four times as much
+const MOST_PX = 2_000_000; // of a scroll bar; every browser takes eight times as much
 const AROUND = 4; // rows kept ready above and below
 const CONTEXT = 6; // rows left between a selected row and the edge, where there is room
 const SILENCE = 0x8000_0000;
@@ -77,9 +77,20 @@ export class RowList {
     return Math.max(1, Math.floor(this.height / ROW_PX) - 1);
   }
 
-  /** Where a row stands in the list, from 0 to 1. */
+  /** Height of the list, or of its frame where that is higher. */
+  get span() {
+    return Math.max(1, this.total, this.height);
+  }
+
+  /** Where a row stands in that, from 0 to 1. */
   share(row) {
-    return this.items.length ? this.itemOf(row) / this.items.length : 0;
+    return (this.itemOf(row) * ROW_PX) / this.span;
+  }
+
+  /** The row that stands at a share of it; the last one below the end. */
+  rowAt(share) {
+    const item = Math.floor((share * this.span) / ROW_PX);
+    return this.items.length ? this.items[Math.max(0, Math.min(this.items.length - 1, item))] & ~SILENCE : -1;
   }
 
   itemOf(row) {
@@ -116,7 +127,9 @@ export class RowList {
 
   // ---------------------------------------------------------------- scrolling
 
+  /** Take the size of the frame; a selected row that was in sight stays in sight. */
   measure() {
+    const isSeen = this.selected >= 0 && this.isShown(this.selected) && this.isInSight(this.selected);
     this.height = this.scroller.clientHeight;
     this.total = this.items.length * ROW_PX;
     const spread = Math.min(this.total, MOST_PX);
@@ -125,6 +138,12 @@ export class RowList {
     const mostScroll = Math.max(0, spread - this.height);
     this.scale = mostScroll > 0 ? this.mostTop / mostScroll : 1;
     this.setTop(this.top);
+    if (isSeen) this.reveal(this.selected, false);
+  }
+
+  isInSight(row) {
+    const y = this.itemOf(row) * ROW_PX - this.top;
+    return y >= 0 && y + ROW_PX <= this.height;
   }
 
   setTop(top) {

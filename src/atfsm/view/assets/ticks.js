@@ -68,7 +68,7 @@ export class Ticks {
     const pen = canvas.getContext("2d");
     const style = getComputedStyle(canvas);
     pen.scale(ratio, ratio);
-    const share = list.total > 0 ? height / list.total : 0;
+    const share = height / list.span;
     pen.fillStyle = style.getPropertyValue("--window");
     pen.fillRect(0, list.top * share, width, Math.max(4, list.height * share));
     for (const {name, css} of LAYERS) {
@@ -89,8 +89,6 @@ export class Ticks {
         }
       }
     }
-    const {items} = this.list;
-    const item = Math.floor((y / this.canvas.clientHeight) * items.length);
-    return items.length ? items[Math.max(0, Math.min(items.length - 1, item))] & 0x7fff_ffff : -1;
+    return this.list.rowAt(y / this.canvas.clientHeight);
   }
 }

@@ -8,7 +8,7 @@ from typing import Final
 from atfsm.replay.formats import escapes
 from atfsm.replay.formats.marks import Unmarked
 from atfsm.replay.formats.model import Format
-from atfsm.replay.formats.spelling import of_tinygsm, unbraced, with_separators
+from atfsm.replay.formats.spelling import of_hl7800, of_tinygsm, unbraced, with_separators
 from atfsm.replay.formats.tables.heads import LEAD, NEVER, lines, marks
 from atfsm.replay.formats.times import DAILY, MILLIS, SECONDS, UPTIME, stamps
 
@@ -101,13 +101,14 @@ DEVICES: Final[tuple[Format, ...]] = (
             "[00:00:08.260,314] <dbg> modem_hl7800: hl7800_rx: HANDLE OK (len:0)",
         ),
         special="Of an answer only its name and length are logged, so what it says of the modem, the "
-        "context or a session is not known.",
+        "context or a session is not known; only which session +KTCP_IND and +KUDP_IND named is.",
         stamps=_ZEPHYR,
         marks=marks(
             rb"<\w+>(?:\x1b\[[\d;]*m)? modem_hl7800(?:\.|: )"
-            rb"(?:(?P<tx>send_at_cmd: OUT: \[)|(?P<rx>hl7800_rx: HANDLE |(?=\+[A-Z]{4,8}: ?\d)))"
+            rb"(?:(?P<tx>send_at_cmd: OUT: \[)|(?P<rx>hl7800_rx: HANDLE |on_cmd_sock_ind: |(?=\+[A-Z]{4,8}: ?\d)))"
             rb"(?P<text>(?(tx)(?:.*(?=\])|.*)|(?:.*?(?= ?\(len:\d)|.*)))"
         ),
+        spelling=of_hl7800,
         distinct=True,
         needs=(b"modem_hl7800",),
     ),

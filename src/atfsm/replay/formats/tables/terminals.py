@@ -32,7 +32,7 @@ _PROGRAM: Final = re.compile(
     rb"|Script (?:started|done) on |\[screen is terminating\]|\[detached "
     rb"|--> |send \(|expect \(|-- got it|abort on \(|timeout set to "
 )
-_NULS: Final = re.compile(rb"(?:<0>|\x00)+|\^M(?=\^M|\s*$)")
+_NULS: Final = re.compile(rb"[<\x00^](?:(?<=<)0>|(?<=\x00)|(?<=\^)M(?=\^M|\s*$))")
 
 # fmt: off
 TERMINALS: Final[tuple[Format, ...]] = (
@@ -80,7 +80,9 @@ TERMINALS: Final[tuple[Format, ...]] = (
         unmarked=Unmarked.CONTINUES,
         notes=True,
         reads=TerseReader,
-        needs=(b"ommand:", b"OMMAND:", b"esponse:", b"ESPONSE:", b"ommand :", b"esponse :"),
+        needs=tuple(
+            style(word) for word in (b"command", b"response") for style in (bytes.lower, bytes.upper, bytes.title)
+        ),
     ),
     Format(
         name="arduino",

@@ -218,8 +218,7 @@ TOOLS: Final[tuple[Format, ...]] = (
         restore=escapes.C.undo,
         unended=True,
         distinct=True,
-        needs=tuple(b"b%c%b" % (quote, side) for quote in b"'\"" for side in (b">", b"<"))
-        + tuple(b"%b%b b%c" % (side, end, quote) for side in (b"TX", b"RX", b"tx", b"rx", b"Tx", b"Rx") for end in (b"", b":") for quote in b"'\""),
+        needs=(b"b'", b'b"'),
     ),
 )
 # fmt: on
