@@ -364,7 +364,7 @@ def test_the_picture_of_the_page_is_fresh(run: Run, tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="such names cannot be there")
 @pytest.mark.parametrize(
     ("name", "shown"),
-    [("a<b>&\"c'.log", "a<b>&\"c'.log"), ("tab\tand\x1b[31mred.log", "tab?and?[31mred.log")],
+    [("a<b>&\"c'.log", "a<b>&\"c'.log"), ("tab\tand\x1b[31mred.log", "tab\\tand\\x1b[31mred.log")],
 )
 def test_any_name_of_a_capture_may_stand_above_a_drawing(
     name: str, shown: str, run: Run, tmp_path: Path

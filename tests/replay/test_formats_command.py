@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from atfsm import cli
-from atfsm.cli.formats import COLUMNS, marked_line, shown
+from atfsm.cli.formats import COLUMNS, marked_line
 from atfsm.replay.formats import FORMATS, Format, detect
+from atfsm.replay.printable import printable
 
 PAGE = (Path(__file__).resolve().parent.parent.parent / "docs" / "formats.md").read_text("utf-8")
 
@@ -34,7 +35,7 @@ def test_all_are_listed_with_an_example_line(capsys: pytest.CaptureFixture[str])
         lines[1:-2:2], sorted(FORMATS, key=lambda entry: entry.name), strict=True
     ):
         assert (
-            shown(marked_line(entry))
+            printable(marked_line(entry))
             .strip()
             .startswith(line.strip().removesuffix("…").strip()[:20])
         )
@@ -53,7 +54,7 @@ def test_one_is_shown(entry: Format, capsys: pytest.CaptureFixture[str]) -> None
 
     assert out.startswith(f"{entry.name}: ")
     for line in entry.example.splitlines():
-        assert shown(line) in out
+        assert printable(line) in out
     assert " ".join(entry.special.split()) in " ".join(out.split())
     assert out.replace("\n", "").isprintable()
     assert str(entry.shapes[0]) in out.partition("\n\n")[0]

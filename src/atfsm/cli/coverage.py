@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,9 +86,9 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(to_json(coverage, against))
     else:
-        CoverageText(_say, verbose=arguments.verbose).tell(coverage, against)
+        CoverageText(print, verbose=arguments.verbose).tell(coverage, against)
         for path in drawn:
-            _say(str(path))
+            print(path)
     return code
 
 
@@ -127,16 +126,12 @@ def _draw(coverage: Coverage, arguments: argparse.Namespace) -> list[Path]:
     return write_traffic(Path(arguments.diagram), traffic, arguments.picture)
 
 
-def _say(line: str) -> None:
-    """Print a line as far as the terminal can: not every one knows an arrow."""
-    encoding = sys.stdout.encoding or "ascii"
-    print(line.encode(encoding, "replace").decode(encoding))
-
-
 def _readable(capture: str) -> str:
     """The name of a capture as a heading may have it: file names may hold anything."""
     name = "standard input" if capture == "-" else Path(capture).name
-    return "".join(letter if letter.isprintable() else "?" for letter in name)[:60]
+    from atfsm.replay.printable import printable
+
+    return printable(name)[:60]
 
 
 def _write(path: Path, text: str) -> None:

@@ -60,10 +60,12 @@ def as_json(entry: Format) -> dict[str, object]:
 
 def list_of(entries: list[Format]) -> str:
     """A line on each format, and below it a line of a capture."""
+    from atfsm.replay.printable import printable
+
     width = max(len(entry.name) for entry in entries) + 2
     said = []
     for entry in entries:
-        line = shown(marked_line(entry))
+        line = printable(marked_line(entry))
         if width + len(line) > COLUMNS:
             line = line[: COLUMNS - width - 1] + "…"
         said.append(f"{entry.name:<{width}}{entry.what}\n{'':<{width}}{line}")
@@ -81,16 +83,12 @@ def marked_line(entry: Format) -> bytes:
 
 def page_of(entry: Format) -> str:
     """What there is to say of one format."""
+    from atfsm.replay.printable import printable
+
     numbers = ", ".join(map(str, entry.shapes))
     head = f"{entry.name}: {entry.what} (shape{'s' if len(entry.shapes) > 1 else ''} {numbers})"
-    example = "\n".join("  " + shown(line) for line in entry.example.splitlines())
+    example = "\n".join("  " + printable(line) for line in entry.example.splitlines())
     said = [textwrap.fill(head, COLUMNS), example]
     if entry.special:
         said.append(textwrap.fill(entry.special, COLUMNS))
     return "\n\n".join(said)
-
-
-def shown(line: bytes) -> str:
-    """A line of an example, its control characters written out."""
-    text = line.decode("utf-8", "replace")
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -7,10 +7,12 @@ what they send back are rows; nothing is written by them.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import suppress
+from concurrent import futures
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from atfsm.errors import ResultsError
@@ -22,6 +24,7 @@ INSTALL: Final = "pip install 'atfsm[fleet]'"
 CONNECT_WITHIN_S: Final = 15.0  # ours: a scheduler that is there answers at once
 WORKERS_WITHIN_S: Final = 60.0  # ours: workers that are being started have this long
 LOOK_EVERY_S: Final = 5.0  # ours: how often it is seen whether there are workers at all
+KEPT: Final = "what is done is kept: --resume goes on with it"
 #: Batches under way for each thread of the cluster; ours: one at work, one on its way to it.
 BATCHES_A_THREAD: Final = 2
 
@@ -58,6 +61,28 @@ def run_on_cluster(
         yield from _Cluster(client, task._replace(folder=os.getcwd())).run(batches)  # noqa: PTH109  a string
 
 
+def _killed_worker() -> type[Exception]:
+    import distributed
+
+    killed: type[Exception] = distributed.KilledWorker
+    return killed
+
+
+@contextmanager
+def _scheduler_there() -> Iterator[None]:
+    """Say in one line that the scheduler is gone, in whichever way the client says it.
+
+    Raises:
+        ResultsError: It is.
+    """
+    try:
+        yield
+    except TimeoutError:
+        raise
+    except (OSError, asyncio.CancelledError, futures.CancelledError) as error:
+        raise ResultsError(f"the Dask scheduler is gone; {KEPT}") from error
+
+
 class _Cluster:
     """A client, and the batches that it has under way."""
 
@@ -65,6 +90,7 @@ class _Cluster:
         self._client = client
         self._task = task
         self._under_way: dict[Any, Batch] = {}
+        self._killed = _killed_worker()
 
     def run(self, batches: Iterator[Batch]) -> Iterator[tuple[int, Columns]]:
         """Replay *batches*."""
@@ -78,12 +104,17 @@ class _Cluster:
     def _completed(self) -> Iterator[tuple[int, Columns]]:
         """Wait until one batch at least is done, and give those that are."""
         for future in self._wait(list(self._under_way)):
-            batch = self._under_way.pop(future)
-            error = self._error(future)
-            rows = self._again(batch, error) if error else future.result()
+            batch = self._under_way[future]
+            try:
+                rows = self._result(future)
+            except TimeoutError:  # whoever held the rows died: they are on their way again
+                continue
+            except self._killed as error:
+                rows = self._again(batch, error)
+            del self._under_way[future]
             yield batch.number, rows
 
-    def _wait(self, futures: list[Any]) -> list[Any]:
+    def _wait(self, asked: list[Any]) -> list[Any]:
         """Wait for the first of some futures.
 
         Raises:
@@ -93,58 +124,72 @@ class _Cluster:
 
         alone_s = 0.0
         while alone_s < WORKERS_WITHIN_S:
-            with suppress(TimeoutError), self._client.as_current():
-                done = distributed.wait(futures, LOOK_EVERY_S, "FIRST_COMPLETED").done
-                return sorted(done, key=futures.index)
-            alone_s = 0.0 if self._client.nthreads() else alone_s + LOOK_EVERY_S
-        raise ResultsError(
-            "all Dask workers are gone; what is done is kept: --resume goes on with it"
-        )
+            with suppress(TimeoutError), _scheduler_there(), self._client.as_current():
+                done = distributed.wait(asked, LOOK_EVERY_S, "FIRST_COMPLETED").done
+                return sorted(done, key=asked.index)
+            alone_s = 0.0 if self._threads() else alone_s + LOOK_EVERY_S
+        raise ResultsError(f"all Dask workers are gone; {KEPT}")
+
+    def _threads(self) -> int:
+        with _scheduler_there():
+            return int(sum(self._client.nthreads().values()))
 
     def _room(self) -> int:
         """How many batches may be under way; workers come and go."""
-        threads = int(sum(self._client.nthreads().values()))
-        return max(1, BATCHES_A_THREAD * threads)
+        return max(1, BATCHES_A_THREAD * self._threads())
 
     def _submit(self, batch: Batch) -> Any:  # noqa: ANN401  as above
-        return self._client.submit(
-            replay_batch, batch.names, self._task, known=batch.known, pure=False
-        )
+        with _scheduler_there():
+            return self._client.submit(
+                replay_batch, batch.names, self._task, known=batch.known, pure=False
+            )
 
-    def _error(self, future: Any) -> BaseException | None:  # noqa: ANN401  as above
+    def _result(self, future: Any) -> Columns:  # noqa: ANN401  as above
+        """The rows of a batch that is done.
+
+        Raises:
+            TimeoutError: They are not there any more, and are made again.
+            KilledWorker: Its workers died.
+            ResultsError: Something else happened.
+        """
         try:
-            error: BaseException | None = future.exception(LOOK_EVERY_S)
-        except Exception as lost:  # noqa: BLE001  whatever it is, the scheduler does not answer
-            return lost
-        return error
+            with _scheduler_there():
+                rows: Columns = future.result(LOOK_EVERY_S)
+        except (TimeoutError, ResultsError, self._killed):
+            raise
+        except Exception as error:
+            raise ResultsError(
+                f"the Dask cluster cannot replay: {type(error).__name__}: {error} "
+                "(is the same version of atfsm installed there?)"
+            ) from error
+        return rows
+
+    def _rows_of(self, batch: Batch) -> Columns:
+        """Replay one batch, and wait for it.
+
+        Raises:
+            KilledWorker: Its workers died.
+            ResultsError: Something else happened.
+        """
+        future = self._submit(batch)
+        while True:
+            self._wait([future])
+            with suppress(TimeoutError):
+                return self._result(future)
 
     def _again(self, batch: Batch, error: BaseException) -> Columns:
         """Replay a batch again whose workers died, so that one capture does not cost the others.
 
         Raises:
-            ResultsError: Something else happened than that.
+            ResultsError: They died again, though no capture kills.
         """
-        self._see_that_it_died(error)
         for capture, name in enumerate(batch.names):
             if capture not in batch.known:
-                alone = self._submit(Batch(batch.number, (name,), {}))
-                self._wait([alone])
-                if error_alone := self._error(alone):
-                    self._see_that_it_died(error_alone)
+                try:
+                    self._rows_of(Batch(batch.number, (name,), {}))
+                except self._killed:
                     batch = batch.without(capture)
-        whole = self._submit(batch)
-        self._wait([whole])
-        if error_again := self._error(whole):
-            raise ResultsError(f"Dask workers die without a reason: {error_again}")
-        rows: Columns = whole.result()
-        return rows
-
-    @staticmethod
-    def _see_that_it_died(error: BaseException) -> None:
-        import distributed
-
-        if not isinstance(error, distributed.KilledWorker):
-            raise ResultsError(
-                f"the Dask cluster cannot replay: {type(error).__name__}: {error} "
-                "(is the same version of atfsm installed there?)"
-            ) from error
+        try:
+            return self._rows_of(batch)
+        except self._killed:
+            raise ResultsError(f"Dask workers die without a reason: {error}") from error

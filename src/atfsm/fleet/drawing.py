@@ -13,7 +13,7 @@ from typing import Final
 
 from atfsm.diagrams.style import BLUE, GREY, INK, Text
 from atfsm.fleet.pareto import Bar, Group, Pareto, by_frequency
-from atfsm.fleet.report_text import NOT_SHOWN, heading, told
+from atfsm.fleet.report_text import heading, named, told
 
 OTHERS: Final = "others"
 FONT: Final = "Helvetica,Arial,sans-serif"
@@ -95,11 +95,11 @@ class _Page:
         rows: list[list[tuple[str, str]]] = [[]]
         room = self._left + BARS_WIDE - MARGIN
         for name, colour in self._parts.items():
-            wide = Text(name or NOT_SHOWN, TEXT_PT).width + 34
+            wide = Text(named(name), TEXT_PT).width + 34
             if rows[-1] and wide > room:
                 rows.append([])
                 room = self._left + BARS_WIDE - MARGIN
-            rows[-1].append((name or NOT_SHOWN, colour))
+            rows[-1].append((named(name), colour))
             room -= wide
         return rows
 
@@ -121,7 +121,7 @@ class _Page:
         for name, count in self._pieces(bar):
             wide = BARS_WIDE * count / longest
             colour = self._parts.get(name, REST) if len(self._parts) > 1 else BLUE
-            said = f"{_name(bar)}: {name or NOT_SHOWN}: {told(count, 'wobble')}"
+            said = f"{_name(bar)}: {named(name)}: {told(count, 'wobble')}"
             yield (
                 f'<rect x="{x:.2f}" y="{y - BAR_HIGH / 2:.1f}" width="{wide:.2f}" '
                 f'height="{BAR_HIGH:.0f}" fill="{colour}"><title>{escape(said)}</title></rect>'
@@ -200,7 +200,7 @@ def _legend_of(bars: list[Bar], pareto: Pareto) -> dict[str, str]:
 
 
 def _name(bar: Bar) -> str:
-    name = bar.group.name or NOT_SHOWN
+    name = named(bar.group.name)
     return name if len(name) <= NAME_AT_MOST else "…" + name[1 - NAME_AT_MOST :]
 
 

@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from atfsm.errors import ResultsError
 from atfsm.fact import FactKind
 from atfsm.fleet import results
 from atfsm.fleet.columns import Record
@@ -168,7 +169,10 @@ def pareto(path: str, by: str = "cause") -> Pareto:
     for group in ordered:
         so_far += group.wobbles
         bars.append(Bar(group, group.wobbles / wobbles, so_far / wobbles))
-    assert about["captures"] == captures
+    if about["captures"] != captures:
+        raise ResultsError(
+            f"{path}: is not whole: it holds {captures:,} captures of {about['captures']:,}"
+        )
     return Pareto(
         results=path,
         by=by,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from atfsm.fleet.pareto import Group, Pareto, by_frequency
+from atfsm.replay.printable import printable
 
 WIDTH: Final = 100
 CAPTURES_WIDE: Final = 14
@@ -29,6 +30,11 @@ def told(number: int, what: str) -> str:
     return f"{number:,} {what}" + ("" if number == 1 else "s")
 
 
+def named(group: str) -> str:
+    """The name of a group, whoever gave it; or that the captures do not show it."""
+    return printable(group) or NOT_SHOWN
+
+
 def heading(pareto: Pareto) -> tuple[str, str]:
     """What was counted, in two lines."""
     outcomes = ", ".join(
@@ -38,7 +44,7 @@ def heading(pareto: Pareto) -> tuple[str, str]:
     )
     return (
         f"{told(pareto.wobbles, 'wobble')} by {pareto.by}",
-        f"{pareto.results}: {told(pareto.captures, 'capture')}: {outcomes}",
+        f"{printable(pareto.results)}: {told(pareto.captures, 'capture')}: {outcomes}",
     )
 
 
@@ -63,7 +69,7 @@ def lines(pareto: Pareto, *, verbose: bool = False) -> Iterator[str]:
         group = bar.group
         yield (
             f"{group.wobbles:>8,} {percent(bar.share):>8} {percent(bar.cumulative):>8} "
-            f"{_of(group, pareto):>{CAPTURES_WIDE}}  {group.name or NOT_SHOWN}"
+            f"{_of(group, pareto):>{CAPTURES_WIDE}}  {named(group.name)}"
         )
         for text in _about(group, pareto, verbose=verbose):
             yield from textwrap.wrap(text, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
@@ -84,7 +90,7 @@ def _about(group: Group, pareto: Pareto, *, verbose: bool) -> Iterator[str]:
     else:
         yield split(group.causes)
     if verbose:
-        yield f"{group.example[0]}:{group.example[1]}: {group.about}"
+        yield printable(f"{group.example[0]}:{group.example[1]}: {group.about}")
 
 
 def _title(cause: str) -> str:
@@ -104,7 +110,7 @@ def _below(pareto: Pareto) -> Iterator[str]:
             "and are not counted."
         )
     if pareto.calm:
-        names = [name or NOT_SHOWN for name in pareto.calm]
+        names = [named(name) for name in pareto.calm]
         more = f" and {len(names) - CALM_AT_MOST:,} more" if len(names) > CALM_AT_MOST else ""
         said.append(f"Without wobbles: {', '.join(names[:CALM_AT_MOST])}{more}.")
     if said:
@@ -123,7 +129,7 @@ def split(counts: Counter[str], at_most: int = 3) -> str:
     """The most frequent of some counts, with their shares."""
     total = counts.total()
     ordered = by_frequency(counts)
-    said = [f"{name or NOT_SHOWN} {percent(n / total)}" for name, n in ordered[:at_most]]
+    said = [f"{named(name)} {percent(n / total)}" for name, n in ordered[:at_most]]
     more = f", {len(ordered) - at_most} more" if len(ordered) > at_most else ""
     return ", ".join(said) + more
 

@@ -19,7 +19,7 @@ import shutil
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -98,9 +98,11 @@ class Unfinished:
         self._done: dict[int, tuple[int, int]] = {}
         try:
             self.folder.mkdir(exist_ok=True)
-            self._lock = (self.folder / "lock").open("wb")
-            _lock(self._lock)
-            self._parts = (self.folder / "parts").open("a+b")
+            with ExitStack() as opened:
+                self._lock = opened.enter_context((self.folder / "lock").open("wb"))
+                _lock(self._lock)
+                self._parts = opened.enter_context((self.folder / "parts").open("a+b"))
+                opened.pop_all()
         except OSError as error:
             raise ResultsError(f"{self.folder}: cannot be written: {error.strerror}") from error
 
@@ -213,7 +215,8 @@ class Unfinished:
         while len(head := parts.read(_HEAD.size)) == _HEAD.size:
             number, size, checksum = _HEAD.unpack(head)
             start = parts.tell()
-            if not _is_whole(parts, size, checksum):
+            # A disk that lost its power may leave zeros: no rows, with their checksum.
+            if not size or not _is_whole(parts, size, checksum):
                 break
             self._done[number] = start, size
             end = start + size

@@ -9,11 +9,13 @@ from typing import Final
 from atfsm.chart import CellKind, Chart
 from atfsm.charts import CHARTS
 from atfsm.replay.coverage import Counts, Coverage, Taken, cells_of, never_taken, only_in, taken_of
+from atfsm.replay.printable import printable
 from atfsm.replay.saved_cells import Saved
 
 #: Cells of one list that are shown unless all are wanted; ours.
 SHOWN: Final = 8
 COUNT_WIDTH: Final = 9
+STRANGER_AT_MOST: Final = 120  # characters of a cell that a file of cells names
 #: What the lists name one by one; of the rest, only the number is told.
 LISTED: Final = (CellKind.WOBBLE, CellKind.ROW)
 #: What a number of cells is called, for one of them and for several.
@@ -55,7 +57,7 @@ class CoverageText:
             left_out = _counted(len(against.strangers), "cell", "cells")
             self._write(
                 f"Left out of {against.name}: {left_out} that the charts of this version do not "
-                f"have, the first of them {_shown(against.strangers[0])}"
+                f"have, the first of them {printable(against.strangers[0])[:STRANGER_AT_MOST]}"
             )
 
     def _sum_up(self, coverage: Coverage, touched: Sequence[Chart]) -> None:
@@ -113,11 +115,6 @@ class CoverageText:
         if len(shown) < len(found):
             rest = len(found) - len(shown)
             self._write(f"{'':>{COUNT_WIDTH}}  … and {rest} more: --verbose lists them")
-
-
-def _shown(stranger: str) -> str:
-    """A cell of a file as a terminal may have it: the file may hold anything."""
-    return "".join(letter if letter.isprintable() else "?" for letter in stranger)[:120]
 
 
 def _counted(number: int, one: str, many: str) -> str:

@@ -13,6 +13,7 @@ from atfsm.replay.compare.codes import COMPARED
 from atfsm.replay.compare.course import Course, Step
 from atfsm.replay.compare.differences import Hunk
 from atfsm.replay.compare.pairing import NONE, Pair, Pairing
+from atfsm.replay.printable import printable
 from atfsm.replay.report import Wobble
 
 #: Moves of one side that are shown; ours.
@@ -257,7 +258,7 @@ def _phrase(side: str, other: str, turn: Turn) -> str:
         stays = f"stays {turn.state}" if turn.state not in NOTHING else "does nothing more"
         return f"{side} {stays} up to its end (line {turn.end_line:,}{later})"
     move = turn.move
-    text = shown(move.text)
+    text = printable(move.text)
     is_silence = move.fact.kind is FactKind.SILENCE
     came = f": {text}" if is_silence else f" with `{text}`"
     name = "" if turn.machine else f"{move.name} "
@@ -265,14 +266,6 @@ def _phrase(side: str, other: str, turn: Turn) -> str:
     if turn.other_line is not None:
         words += f", as {other} does later, on line {turn.other_line:,}"
     return words
-
-
-def shown(text: bytes) -> str:
-    """A line of a capture, whatever is in it, as text that moves no cursor."""
-    decoded = text.decode("utf-8", "backslashreplace")
-    if decoded.isprintable():
-        return decoded
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in decoded)
 
 
 def seconds(time_s: float) -> str:

@@ -12,9 +12,10 @@ from typing import Final
 from atfsm.fact import FactKind
 from atfsm.replay.compare.course import Step
 from atfsm.replay.compare.excerpt import Said
-from atfsm.replay.compare.finding import Difference, Turn, shown
+from atfsm.replay.compare.finding import Difference, Turn
 from atfsm.replay.compare.report import Comparison, Outcome, Side
 from atfsm.replay.compare.words import counted, facts, standings, verdict
+from atfsm.replay.printable import printable
 from atfsm.replay.text import AMBER, ARROW, BOLD, DIM, GREEN, READABLE_COLUMNS, RED
 
 INDENT: Final = " " * 8
@@ -179,7 +180,7 @@ def _column(
     lines = sorted(dict.fromkeys([*unheard, *said]), key=lambda each: each.line)
     for each, following in zip_longest(lines, lines[1:]):
         rows = before if common is not None and each.line <= common else behind
-        rows.append(("", f"{each.line:>6} {ARROW[each.direction]} {shown(each.text)}"))
+        rows.append(("", f"{each.line:>6} {ARROW[each.direction]} {printable(each.text)}"))
         for step in [*steps] if rows is behind else ():
             if (step.line, step.text) == (each.line, each.text):
                 rows.append(_moved(step, width))

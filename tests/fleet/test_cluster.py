@@ -1,0 +1,235 @@
+"""A real Dask scheduler and real workers, each a process of its own, some of them killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from atfsm.errors import ResultsError
+from atfsm.fleet import batch, cluster
+from atfsm.fleet.rows import WORKER_DIED
+from atfsm.fleet.run import Plan, Tally, replay_fleet
+from tests.fleet.interrupted import BATCH_FILES
+from tests.fleet.logs import write_fleet, write_mixed_fleet
+from tests.fleet.test_run import rows_of
+
+ROOT = Path(__file__).parent.parent.parent
+LOGS = 160
+START_WITHIN_S = 60.0
+
+Start = Callable[..., subprocess.Popen[str]]
+
+
+class Cluster:
+    """A scheduler on 127.0.0.1, and the workers that it is given."""
+
+    def __init__(self, start: Start) -> None:
+        self._start = start
+        told = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show"]
+        self.scheduler = start("scheduler", *told)
+        line = said(self.scheduler, "Scheduler at:")
+        self.address = line[line.index("tcp://") :].strip()
+
+    def worker(self, *options: str) -> subprocess.Popen[str]:
+        """Add a worker, and wait until it has registered."""
+        told = ["--nthreads", "1", "--no-dashboard", "--memory-limit", "0"]
+        worker = self._start("worker", self.address, *told, *options)
+        said(worker, "Registered to:")
+        return worker
+
+    @contextmanager
+    def kept(self, *options: str) -> Iterator[None]:
+        """Have a worker there, whatever becomes of it: each that dies is followed by another."""
+        is_over = threading.Event()
+        now: list[subprocess.Popen[str]] = []
+
+        def keep() -> None:
+            while not is_over.is_set():
+                with suppress(AssertionError):  # it was killed before it had said anything
+                    now[:] = [self.worker("--no-nanny", *options)]
+                    now[0].wait()
+
+        keeper = threading.Thread(target=keep)
+        keeper.start()
+        try:
+            yield
+        finally:
+            is_over.set()
+            while keeper.is_alive():  # it may just be starting one more
+                for worker in now:
+                    worker.kill()
+                keeper.join(0.1)
+
+
+def said(process: subprocess.Popen[str], words: str) -> str:
+    """Wait for a line of the log of a process; then read on, so that its pipe never fills."""
+    assert process.stderr is not None
+    watch = threading.Timer(START_WITHIN_S, process.kill)
+    watch.start()
+    line = next((line for line in process.stderr if words in line), "")
+    watch.cancel()
+    assert line, f"it ended without saying {words!r}"
+    threading.Thread(target=process.stderr.read, daemon=True, name=str(process.pid)).start()
+    return line
+
+
+@pytest.fixture
+def dask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
+    """A cluster without workers, in whose way nothing of the user's stands."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(batch, "BATCH_FILES", BATCH_FILES)
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]),
+        "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
+        "DASK_TEMPORARY_DIRECTORY": str(tmp_path / "dask"),
+    }
+    with ExitStack() as stack:
+
+        def start(what: str, *options: str) -> subprocess.Popen[str]:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "dask", what, *options],
+                env=environment,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+            )
+            stack.callback(end, process)
+            return process
+
+        yield Cluster(start)
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    """End a process and those that it started."""
+    with suppress(ProcessLookupError):  # a test killed it, and nobody is left
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    for thread in threading.enumerate():
+        if thread.name == str(process.pid):
+            thread.join()
+    assert process.stderr is not None
+    process.stderr.close()
+
+
+def kill_in_the_middle(*workers: subprocess.Popen[str]) -> Callable[[Tally], None]:
+    """Kill workers as soon as the first batches are done."""
+
+    def progress(tally: Tally) -> None:
+        if tally.done and workers[0].poll() is None:
+            for worker in workers:
+                worker.kill()
+                worker.wait()
+
+    return progress
+
+
+def test_a_worker_that_is_killed_in_the_middle_costs_nothing(dask: Cluster) -> None:
+    """Two workers, one killed with batches in its hands: the same bytes as on one machine."""
+    write_mixed_fleet(Path("logs"), LOGS)
+    replay_fleet(["logs"], Plan(out="one.parquet", jobs=1))
+    killed, other = dask.worker("--no-nanny"), dask.worker("--no-nanny")
+    tally = replay_fleet(
+        ["logs"], Plan(out="many.parquet", scheduler=dask.address), kill_in_the_middle(killed)
+    )
+
+    assert -signal.SIGKILL == killed.returncode
+    assert other.poll() is None
+    assert LOGS + 6 == tally.done
+    assert Path("one.parquet").read_bytes() == Path("many.parquet").read_bytes()
+
+
+def test_where_all_workers_are_gone_it_is_said_and_resumed(
+    dask: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line, what is done is kept, and a run on this machine goes on with it."""
+    monkeypatch.setattr(cluster, "WORKERS_WITHIN_S", 1.0)
+    monkeypatch.setattr(cluster, "LOOK_EVERY_S", 0.25)
+    list(write_fleet(Path("logs"), LOGS))
+    replay_fleet(["logs"], Plan(out="one.parquet", jobs=1))
+    both = dask.worker("--no-nanny"), dask.worker("--no-nanny")
+
+    with pytest.raises(ResultsError, match=r"^all Dask workers are gone; .* --resume goes on"):
+        replay_fleet(
+            ["logs"], Plan(out="many.parquet", scheduler=dask.address), kill_in_the_middle(*both)
+        )
+    tally = replay_fleet(["logs"], Plan(out="many.parquet", jobs=1, resume=True))
+
+    assert 0 < tally.resumed < LOGS
+    assert Path("one.parquet").read_bytes() == Path("many.parquet").read_bytes()
+
+
+def test_where_the_scheduler_is_gone_it_is_said(
+    dask: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same, where the scheduler goes: no traceback, and not for ever."""
+    monkeypatch.setattr(cluster, "WORKERS_WITHIN_S", 1.0)
+    monkeypatch.setattr(cluster, "CONNECT_WITHIN_S", 3.0)  # as long it tries to find it again
+    monkeypatch.setattr(cluster, "LOOK_EVERY_S", 0.25)
+    list(write_fleet(Path("logs"), LOGS))
+    dask.worker("--no-nanny")
+
+    with pytest.raises(ResultsError, match=r"--resume goes on with it$") as caught:
+        replay_fleet(
+            ["logs"],
+            Plan(out="many.parquet", scheduler=dask.address),
+            kill_in_the_middle(dask.scheduler),
+        )
+    assert "\n" not in str(caught.value)
+    assert Path("many.parquet.unfinished").is_dir()
+
+
+def test_a_capture_that_kills_workers_costs_itself_a_row(dask: Cluster) -> None:
+    """Workers are started anew; the captures of its batch are as if it were not there."""
+    list(write_fleet(Path("logs"), 12))
+    Path("logs/0000/005.log").rename("logs/0000/005-deadly.log")
+    deadly = "--preload", "tests.fleet.preload"
+    with dask.kept(*deadly), dask.kept(*deadly):
+        replay_fleet(["logs"], Plan(out="out.parquet", scheduler=dask.address))
+    told = {
+        Path(row["capture"]).name: row["reason"]
+        for row in rows_of("out.parquet")
+        if row["record"] == "capture"
+    }
+
+    assert 12 == len(told)
+    assert {"005-deadly.log": WORKER_DIED} == {name: why for name, why in told.items() if why}
+
+
+def test_a_scheduler_without_workers_is_told(
+    dask: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is waited for them, and not for ever."""
+    monkeypatch.setattr(cluster, "WORKERS_WITHIN_S", 0.5)
+    list(write_fleet(Path("logs"), 3))
+
+    with pytest.raises(ResultsError, match=r"^tcp://\S+: the Dask scheduler has no workers$"):
+        replay_fleet(["logs"], Plan(out="out.parquet", scheduler=dask.address))
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:{port}", "nonsense://x", "127.0.0.1"])
+def test_where_no_scheduler_answers_it_is_said(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one line, with the address."""
+    monkeypatch.setattr(cluster, "CONNECT_WITHIN_S", 1.0)
+    monkeypatch.chdir(tmp_path)
+    list(write_fleet(Path("logs"), 1))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # nobody listens there, and nobody else will
+        address = address.format(port=taken.getsockname()[1])
+
+        with pytest.raises(ResultsError, match="no Dask scheduler answers there") as caught:
+            replay_fleet(["logs"], Plan(out="out.parquet", scheduler=address))
+    assert str(caught.value).startswith(f"{address}: ")
+    assert "\n" not in str(caught.value)

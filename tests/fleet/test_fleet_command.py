@@ -1,0 +1,183 @@
+"""``atfsm replay --out``: what it says, its exit codes, and its options."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from atfsm import cli
+from atfsm.cli.fleet import _Bar
+from atfsm.fleet.columns import OF_CAPTURE, OF_WOBBLE, SHARED
+from atfsm.fleet.run import Tally
+from tests.fleet.logs import write_fleet
+
+DOCS = Path(__file__).parent.parent.parent / "docs" / "fleet.md"
+CLEAN = "Tx: AT\nRx: OK\n"
+WOBBLE = 'Tx: AT+KTCPCFG=1,0,"203.0.113.5",7\nRx: +KTCPCFG: 1\nRx: OK\nTx: AT+KTCPSND=1,5\nRx: +CME ERROR: 923\n'
+PROSE = "Nothing of this is AT.\n"
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Run:
+    """Run atfsm in an empty folder; give its exit code, stdout and stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str | Path) -> tuple[int, str, str]:
+        try:
+            code = cli.main([str(argument) for argument in arguments])
+        except SystemExit as stop:
+            code = stop.code if isinstance(stop.code, int) else 0
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+# fmt: off
+WORST: dict[str, tuple[tuple[str | None, ...], int, str]] = {
+    "clean":          ((CLEAN, CLEAN),                2 - 2, "2 captures: 2 clean; 0 wobbles"),
+    "a wobble":       ((CLEAN, WOBBLE, PROSE),        1,     "3 captures: 1 clean, 1 with wobbles, 1 undecided; 1 wobble"),
+    "undecided":      ((CLEAN, PROSE),                3,     "2 captures: 1 clean, 1 undecided; 0 wobbles"),
+    "unreadable":     ((CLEAN, WOBBLE, PROSE, None),  2,     "4 captures: 1 clean, 1 with wobbles, 1 undecided, 1 unreadable; 1 wobble"),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("name", WORST)
+def test_the_exit_code_is_that_of_the_worst(name: str, run: Run) -> None:
+    """And one line sums up: how many captures came to what."""
+    logs, code, expected = WORST[name]
+    names = [f"{number}.log" for number in range(len(logs))]
+    for path, text in zip(names, logs, strict=True):
+        if text is not None:
+            Path(path).write_text(text, "utf-8")
+    found, out, err = run("replay", *names, "--out", "out.parquet", "--jobs", "1")
+
+    assert (code, "") == (found, err)
+    assert out.startswith(f"out.parquet: {expected} (")
+    assert 1 == out.count("\n")
+
+
+def test_json_is_one_object(run: Run) -> None:
+    """The same numbers, for programs."""
+    Path("a.log").write_text(WOBBLE, "utf-8")
+    code, out, _ = run("replay", "a.log", "--out", "out.parquet", "--json")
+
+    assert 1 == code
+    assert {
+        "schema": "atfsm.fleet/1",
+        "out": "out.parquet",
+        "captures": 1,
+        "resumed": 0,
+        "outcomes": {"wobble": 1},
+        "wobbles": 1,
+    } == json.loads(out)
+
+
+def test_names_are_read_from_a_file(run: Run) -> None:
+    """A line each; empty lines name nothing."""
+    for name in ("a.log", "b c.log"):
+        Path(name).write_text(CLEAN, "utf-8")
+    Path("names").write_text("a.log\n\nb c.log\r\n", "utf-8")
+    code, out, _ = run("replay", "--files-from", "names", "--out", "out.parquet")
+
+    assert 0 == code
+    assert "2 captures: 2 clean" in out
+
+
+# fmt: off
+REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
+    "jobs alone":         (("a.log", "--jobs", "2"),                                    "--jobs needs --out FILE.parquet"),
+    "resume alone":       (("a.log", "--resume"),                                       "--resume needs --out FILE.parquet"),
+    "a list alone":       (("--files-from", "x"),                                       "--files-from needs --out FILE.parquet"),
+    "nothing":            ((),                                                          "name a capture"),
+    "nothing, with out":  (("--out", "o"),                                              "name a capture"),
+    "jobs and cluster":   (("a.log", "--out", "o", "--jobs", "2", "--scheduler", "x"),  "not with --scheduler"),
+    "no jobs":            (("a.log", "--out", "o", "--jobs", "0"),                      "a number of processes from 1 to 1024, not '0'"),
+    "jobs in words":      (("a.log", "--out", "o", "--jobs", "all"),                    "not 'all'"),
+    "a format":           (("a.log", "--out", "o", "--format", "nope"),                 "nope"),
+    "no list":            (("--files-from", "none", "--out", "o"),                      "none: cannot be read: No such file or directory"),
+    "an empty list":      (("--files-from", os.devnull, "--out", "o"),                  "no captures were named"),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_makes_no_sense_is_refused(name: str, run: Run) -> None:
+    """In one line, and nothing is written."""
+    words, expected = REFUSED[name]
+    code, out, err = run("replay", *words)
+
+    assert (2, "") == (code, out)
+    assert expected in err
+    assert 1 == err.count("\n")
+    assert [] == list(Path().iterdir())
+
+
+# fmt: off
+BARS = (
+    (Tally(captures=0),                        0.0,  r"█{24} 100%  0 of 0 captures  0 wobbles"),
+    (Tally(captures=1_000),                    0.0,  r"░{24}   0%  0 of 1,000 captures  0 wobbles"),
+    (Tally(captures=1_000, wobbles=1),         2.0,  r"█{6}░{18}  25%  250 of 1,000 captures  125/s  6.0 s left  1 wobble"),
+    (Tally(captures=1_000_000, wobbles=9_000), 1.0,  r"░{24}   0%  250 of 1,000,000 captures  250/s  1:06:39 h left  9,000 wobbles"),
+    (Tally(captures=1_000, resumed=250),       9.0,  r"█{6}░{18}  25%  250 of 1,000 captures  0 wobbles"),
+)
+# fmt: on
+
+
+@pytest.mark.parametrize(("tally", "seconds", "expected"), BARS)
+def test_the_bar_says_how_far_it_is(tally: Tally, seconds: float, expected: str) -> None:
+    """Captures, rate, time left and wobbles; what an earlier run did does not count as speed."""
+    if seconds:
+        tally.outcomes["clean"] = 250
+
+    assert re.fullmatch(expected, _Bar.line(tally, seconds))
+
+
+def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:
+    """One line says how far it is and how to go on; no traceback, and no process stays."""
+    paths = [str(path) for path in write_fleet(tmp_path / "logs", 600)]
+    script = (
+        "import os, signal, sys; from atfsm.fleet import batch; batch.BATCH_FILES = 4\n"
+        "from atfsm import cli; from atfsm.cli import fleet\n"
+        "show = fleet._Bar.show\n"
+        "def stop(bar, tally):\n"
+        "    show(bar, tally)\n"
+        "    tally.done >= 40 and os.kill(os.getpid(), signal.SIGINT)\n"
+        "fleet._Bar.show = stop\n"
+        "sys.exit(cli.main(sys.argv[1:]))\n"
+    )
+    words = ["replay", str(tmp_path / "logs"), "--out", "out.parquet", "--jobs", "2"]
+    ended = subprocess.run(
+        [sys.executable, "-c", script, *words],
+        capture_output=True,
+        check=False,
+        cwd=tmp_path,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+
+    assert (130, "") == (ended.returncode, ended.stdout)
+    pattern = rf"atfsm: interrupted with \d+ of {len(paths)} captures done; --resume goes on .*\n"
+    assert re.fullmatch(pattern, ended.stderr)
+    assert 0 < (tmp_path / "out.parquet.unfinished" / "parts").stat().st_size
+
+
+def test_the_documentation_names_every_column() -> None:
+    """The tables are those of the code, word for word."""
+    text = DOCS.read_text("utf-8")
+    for columns in (SHARED, OF_CAPTURE, OF_WOBBLE):
+        rows = "\n".join(f"| `{c.name}` | {c.kind.value} | {c.about} |" for c in columns)
+        assert f"|---|---|---|\n{rows}\n\n" in text

@@ -1,0 +1,218 @@
+"""The report counts right: against a count in plain Python, whatever it is grouped by."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from atfsm import cli
+from atfsm.fleet import results
+from atfsm.fleet.columns import add_row, no_rows
+from atfsm.fleet.drawing import svg
+from atfsm.fleet.pareto import GROUPS, pareto
+from atfsm.fleet.report_text import lines
+from atfsm.fleet.run import Plan, replay_fleet
+from tests.fleet.logs import write_mixed_fleet
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The results of some logs."""
+    folder = tmp_path_factory.mktemp("fleet")
+    write_mixed_fleet(folder / "logs", 150)
+    out = str(folder / "fleet.parquet")
+    replay_fleet([str(folder / "logs")], Plan(out=out, jobs=1))
+    return out
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run atfsm in this process; give its exit code, stdout and stderr."""
+
+    def call(*arguments: str | Path) -> tuple[int, str, str]:
+        code = cli.main([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+def drawn(picture: str) -> ET.Element:
+    """Read a drawing: sound XML."""
+    return ET.fromstring(picture)  # noqa: S314  ours
+
+
+def counted(out: str, by: str) -> tuple[Counter[str], dict[str, set[str]]]:
+    """Count the wobbles of each group, and the captures that have them, in plain Python."""
+    wobbles: Counter[str] = Counter()
+    captures: dict[str, set[str]] = {}
+    rows = pq.read_table(out).to_pylist()
+    decided = {
+        (r["capture"], r["line"]) for r in rows if r["record"] == "wobble" and r["kind"] != "swept"
+    }
+    for row in rows:
+        if row["record"] != "wobble":
+            continue
+        if row["kind"] == "swept" and (row["capture"], row["line"]) in decided:
+            continue
+        name = row[by] or ""
+        wobbles[name] += 1
+        captures.setdefault(name, set()).add(row["capture"])
+    return wobbles, captures
+
+
+@pytest.mark.parametrize("by", GROUPS)
+def test_it_counts_what_is_there(by: str, fleet: str) -> None:
+    """Wobbles and captures of each group, the most frequent first, and what they add up to."""
+    wobbles, captures = counted(fleet, by)
+    found = pareto(fleet, by)
+    numbers = [bar.group.wobbles for bar in found.bars]
+
+    assert dict(wobbles) == {bar.group.name: bar.group.wobbles for bar in found.bars}
+    assert {name: len(c) for name, c in captures.items()} == {
+        bar.group.name: bar.group.captures for bar in found.bars
+    }
+    assert sorted(numbers, reverse=True) == numbers
+    assert wobbles.total() == found.wobbles > 0
+    assert found.bars[-1].cumulative == pytest.approx(1.0)
+    assert [bar.share for bar in found.bars] == pytest.approx([n / found.wobbles for n in numbers])
+    rows = pq.read_table(fleet).to_pylist()
+    swept = sum(row["record"] == "wobble" for row in rows) - found.wobbles
+    assert swept == found.consequences > 0
+
+
+@pytest.mark.parametrize("by", ["firmware", "model", "device", "folder"])
+def test_a_group_knows_its_calm_captures(by: str, fleet: str) -> None:
+    """Of how many captures, and which groups have no wobble: a rate needs both."""
+    rows = [row for row in pq.read_table(fleet).to_pylist() if row["record"] == "capture"]
+    every = Counter(row[by] or "" for row in rows)
+    found = pareto(fleet, by)
+    told = {bar.group.name: bar.group.of_captures for bar in found.bars}
+
+    assert {name: every[name] for name in told} == told
+    assert sorted({*every} - {*told}) == list(found.calm)
+
+
+@pytest.mark.parametrize("by", GROUPS)
+def test_the_command_says_the_same_in_three_ways(
+    by: str, fleet: str, tmp_path: Path, run: Run
+) -> None:
+    """As text, as JSON, and drawn: the same groups in the same order."""
+    drawing = tmp_path / "report.svg"
+    code, text, err = run("report", fleet, "--by", by, "--verbose", "--diagram", drawing)
+    said = json.loads(run("report", fleet, "--by", by, "--json")[1])
+    names = [group[by] or "(not shown)" for group in said["groups"]]
+    shown = "".join(drawn(drawing.read_text("utf-8")).itertext())
+
+    assert (0, "") == (code, err)
+    assert "atfsm.report/1" == said["schema"]
+    assert said["wobbles"] == sum(group["wobbles"] for group in said["groups"])
+    listed = [line.split()[-1] for line in text.splitlines() if line[:8].strip().isdigit()]
+    assert [name.split()[-1] for name in names] == listed
+    assert all(len(line) <= 100 for line in text.splitlines() if fleet not in line)
+    if by not in {"device", "folder"}:  # a drawing shows the first, and the end of long names
+        assert all(name in shown for name in names)
+
+
+#: Names that a folder, a modem or a log may have, and no page or terminal may obey.
+HOSTILE = ("<script>alert(1)</script>", "a&b", '"', "\x1b[2J", "x" * 300, "\u202eolleh", "", " ")
+
+
+@given(
+    names=st.lists(st.sampled_from(HOSTILE) | st.text(max_size=9), min_size=1, max_size=40),
+    by=st.sampled_from(GROUPS),
+)
+@settings(max_examples=60)
+def test_any_names_are_drawn_and_listed(
+    names: list[str], by: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Whatever names captures, folders and modems have: sound XML, no control characters."""
+    out = tmp_path_factory.mktemp("hostile") / "out.parquet"
+    columns = no_rows()
+    for name in names:
+        shared = {"capture": name, "folder": name, "model": name, "firmware": name, "device": name}
+        printable = {key: _stored(value) for key, value in shared.items()}
+        add_row(columns, {**printable, "record": "capture", "verdict": "wobble"})
+        add_row(
+            columns,
+            {**printable, "record": "wobble", "verdict": "wobble", "line": 1, "kind": "refused"}
+            | {"cause": _stored(name), "why": _stored(name)},
+        )
+    results.write([results.packed(columns)], out, {"captures": len(names)})
+    found = pareto(str(out), by)
+    picture = svg(found)
+
+    drawn(picture)
+    assert "<script" not in picture
+    for text in (*lines(found, verbose=True), *picture.splitlines()):
+        assert all(c == "\t" or c.isprintable() or c == "\xa0" for c in text), ascii(text)
+
+
+def _stored(text: str) -> str:
+    """As a worker stores it."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def written(table: pa.Table, path: Path, about: dict[str, Any] | None) -> None:
+    """Write a Parquet file that says this about itself."""
+    if about is not None:
+        table = table.replace_schema_metadata({"atfsm": json.dumps(about)})
+    pq.write_table(table, path)
+
+
+# fmt: off
+UNREADABLE: dict[str, tuple[Callable[[Path], object], str]] = {
+    "missing":        (lambda path: path.unlink(missing_ok=True),                                     "cannot be read: No such file or directory"),
+    "empty":          (lambda path: path.write_bytes(b""),                                            "cannot be read as a file of results"),
+    "no Parquet":     (lambda path: path.write_bytes(b"PAR1" * 99),                                   "cannot be read as a file of results"),
+    "a folder":       (lambda path: path.mkdir(),                                                     "cannot be read"),
+    "somebody's":     (lambda path: written(pa.table({"a": [1]}), path, None),                        "is no file of results that this version reads"),
+    "of the future":  (lambda path: written(pa.table({"a": [1]}), path, {"schema": "atfsm.fleet/9"}), "(atfsm.fleet/9)"),
+    "not whole":      (lambda path: results.write([], path, {"captures": 7}),                         "is not whole: it holds 0 captures of 7"),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_what_is_no_file_of_results_is_refused(name: str, tmp_path: Path, run: Run) -> None:
+    """In one line that says what is wrong with it."""
+    make, expected = UNREADABLE[name]
+    path = tmp_path / "out.parquet"
+    make(path)
+    code, out, err = run("report", path)
+
+    assert (2, "") == (code, out)
+    assert err.startswith(f"atfsm: {path}: ")
+    assert expected in err
+    assert 1 == err.count("\n")
+
+
+def test_a_fleet_without_wobbles_is_good_news(tmp_path: Path, run: Run) -> None:
+    """And no division by zero, drawn or not."""
+    (tmp_path / "a.log").write_text("Tx: AT\nRx: OK\n", "utf-8")
+    out, drawing = tmp_path / "out.parquet", tmp_path / "out.svg"
+    run("replay", tmp_path / "a.log", "--out", out)
+    code, text, _ = run("report", out, "--diagram", drawing)
+
+    assert (0, f"{out}: 1 capture: 1 clean\nno wobbles\n") == (code, text)
+    drawn(drawing.read_text("utf-8"))
+
+
+def test_a_drawing_that_cannot_be_written_is_told(fleet: str, tmp_path: Path, run: Run) -> None:
+    """In one line."""
+    code, out, err = run("report", fleet, "--diagram", tmp_path / "no" / "a.svg")
+
+    assert (2, "") == (code, out)
+    assert f"atfsm: {tmp_path / 'no' / 'a.svg'}: cannot be written: No such file" in err

@@ -1,0 +1,297 @@
+"""A run over a fleet: one file, the same to the byte, whoever replays and whatever happens."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from atfsm.errors import AtfsmError, ResultsError
+from atfsm.fleet import batch
+from atfsm.fleet.columns import COLUMNS, SCHEMA
+from atfsm.fleet.rows import Task, replay_batch
+from atfsm.fleet.run import Plan, Tally, replay_fleet
+from atfsm.fleet.unfinished import Unfinished
+from tests.fleet.interrupted import BATCH_FILES
+from tests.fleet.logs import write_fleet, write_mixed_fleet
+
+ROOT = Path(__file__).parent.parent.parent
+LOGS = 90
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few captures make many batches."""
+    monkeypatch.setattr(batch, "BATCH_FILES", BATCH_FILES)
+
+
+@pytest.fixture
+def fleet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_batches: None) -> Path:  # noqa: ARG001  used for what it does
+    """A folder of logs, in the working directory, with all that a folder may hold."""
+    monkeypatch.chdir(tmp_path)
+    write_mixed_fleet(Path("logs"), LOGS)
+    return Path("logs")
+
+
+def whole(fleet: Path, out: str = "whole.parquet") -> bytes:
+    """What a run that nothing interrupts writes."""
+    replay_fleet([str(fleet)], Plan(out=out, jobs=1))
+    return Path(out).read_bytes()
+
+
+def rows_of(out: str) -> list[dict[str, Any]]:
+    """The rows of a file of results."""
+    rows: list[dict[str, Any]] = pq.read_table(out).to_pylist()
+    return rows
+
+
+# ---------------------------------------------------------------------------------- the file
+
+
+@pytest.mark.parametrize("jobs", [2, 3])
+def test_the_file_does_not_depend_on_the_number_of_processes(jobs: int, fleet: Path) -> None:
+    """The same bytes, and the rows that one process gives without any of this."""
+    expected = whole(fleet)
+    tally = replay_fleet([str(fleet)], Plan(out="other.parquet", jobs=jobs))
+    names = sorted(str(path) for path in fleet.rglob("*") if path.is_symlink() or path.is_file())
+    found = replay_batch(names)
+
+    assert expected == Path("other.parquet").read_bytes()
+    assert pq.read_table("other.parquet").to_pydict() == found
+    assert len(names) == tally.captures == tally.done == LOGS + 6
+    assert not Path("other.parquet.unfinished").exists()
+
+
+def test_what_cannot_be_read_is_a_row(fleet: Path) -> None:
+    """A torn file, noise, prose, nothing, and a link to nowhere are told and stop nobody."""
+    whole(fleet)
+    told = {
+        Path(row["capture"]).name: (row["verdict"], (row["reason"] or "").partition(": ")[2])
+        for row in rows_of("whole.parquet")
+        if row["record"] == "capture" and Path(row["capture"]).parent == fleet
+    }
+
+    assert {
+        "empty.log": ("undecided", ""),
+        "gone.log": ("unreadable", "cannot be read: No such file or directory"),
+        "noise.bin": ("undecided", ""),
+        "packed.log.gz": (told["packed.log.gz"][0], ""),
+        "prose.txt": ("undecided", ""),
+        "torn.log.gz": ("undecided", ""),
+    } == told
+
+
+def test_the_file_says_what_it_is(fleet: Path) -> None:
+    """Its columns are those of the documentation, and its metadata tell of the run."""
+    tally = replay_fleet([str(fleet)], Plan(out="a.parquet", jobs=1))
+    schema = pq.read_schema("a.parquet")
+    about = json.loads(schema.metadata[b"atfsm"])
+
+    assert [column.name for column in COLUMNS] == schema.names
+    assert (SCHEMA, LOGS + 6) == (about["schema"], about["captures"])
+    assert dict(tally.outcomes) == about["outcomes"]
+    wobbles = [row for row in rows_of("a.parquet") if row["record"] == "wobble"]
+    assert len(wobbles) == tally.wobbles == about["wobbles"] > 0
+
+
+def test_an_imei_is_not_in_the_file_and_the_salt_matters(fleet: Path) -> None:
+    """Of a device there are digits, the same for each of its logs and other with other salt."""
+    whole(fleet)
+    replay_fleet([str(fleet)], Plan(out="salted.parquet", jobs=1, task=Task(salt="of ours")))
+    plain = [row["device"] for row in rows_of("whole.parquet")]
+    salted = [row["device"] for row in rows_of("salted.parquet")]
+
+    assert b"35265309" not in Path("whole.parquet").read_bytes()
+    assert "35265309" not in str(rows_of("whole.parquet"))
+    assert [d is None for d in plain] == [d is None for d in salted]
+    assert not ({*plain} & {*salted}) - {None}
+    assert LOGS <= len({*plain})
+
+
+def test_the_file_is_no_capture_of_its_own_folder(fleet: Path) -> None:
+    """Results that lie beside the logs, and what a run keeps there, are not replayed."""
+    out = str(fleet / "results.parquet")
+    first = replay_fleet([str(fleet)], Plan(out=out, jobs=1))
+    written = Path(out).read_bytes()
+    again = replay_fleet([str(fleet)], Plan(out=out, jobs=1))
+
+    assert first.captures == again.captures
+    assert written == Path(out).read_bytes()
+
+
+# -------------------------------------------------------------------------------- interrupted
+
+
+def killed_after(batches: int, fleet: Path, out: str) -> int:
+    """Run in a process of its own that is killed after so many batches; give its exit code."""
+    command = [sys.executable, "-m", "tests.fleet.interrupted", str(fleet.resolve())]
+    where = str(Path(out).resolve())
+    paths = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    environment = {**os.environ, "PYTHONPATH": paths}
+    return subprocess.run(
+        [*command, where, str(batches)], check=False, env=environment, cwd=Path.cwd()
+    ).returncode
+
+
+def test_a_run_that_is_killed_goes_on(fleet: Path) -> None:
+    """Killed after one batch, killed again after three more, and resumed: the same bytes."""
+    fleet = fleet.resolve()
+    expected = whole(fleet)
+    done = []
+    for batches in (1, 3):
+        assert -signal.SIGKILL == killed_after(batches, fleet, "out.parquet")
+        assert not Path("out.parquet").exists()
+    tally = replay_fleet(
+        [str(fleet)],
+        Plan(out="out.parquet", jobs=1, resume=True),
+        lambda tally: done.append(tally.done),
+    )
+
+    assert expected == Path("out.parquet").read_bytes()
+    assert 4 * BATCH_FILES <= tally.resumed == done[0] < tally.done == done[-1] == LOGS + 6
+    assert not Path("out.parquet.unfinished").exists()
+
+
+class Stop(Exception):  # noqa: N818  it is no error
+    """Ends a run."""
+
+
+def interrupt(fleet: Path, out: str, after: int = 4) -> Path:
+    """Leave an unfinished run behind; give its folder."""
+
+    def stop(tally: Tally) -> None:
+        if tally.done >= after * BATCH_FILES:
+            raise Stop
+
+    with pytest.raises(Stop):
+        replay_fleet([str(fleet)], Plan(out=out, jobs=1), stop)
+    return Path(out + ".unfinished")
+
+
+# fmt: off
+TORN: dict[str, Callable[[bytes, random.Random], bytes]] = {
+    "nothing":             lambda parts, _: parts,
+    "the last byte":       lambda parts, _: parts[:-1],
+    "somewhere":           lambda parts, chance: parts[: chance.randrange(len(parts))],
+    "all of it":           lambda _, __: b"",
+    "a head without rows": lambda parts, _: parts + parts[:20],
+    "a head in half":      lambda parts, _: parts + parts[:7],
+    "zeros behind it":     lambda parts, _: parts + bytes(4096),
+    "noise behind it":     lambda parts, chance: parts + chance.randbytes(999),
+    "a bit within":        lambda parts, _: parts[:-40] + bytes([parts[-40] ^ 1]) + parts[-39:],
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("torn", TORN)
+def test_what_a_kill_tore_is_done_again(torn: str, fleet: Path) -> None:
+    """Whatever a kill or a full disk left of the parts, the file is the same."""
+    expected = whole(fleet)
+    parts = interrupt(fleet, "out.parquet") / "parts"
+    parts.write_bytes(TORN[torn](parts.read_bytes(), random.Random(torn)))
+    replay_fleet([str(fleet)], Plan(out="out.parquet", jobs=1, resume=True))
+
+    assert expected == Path("out.parquet").read_bytes()
+
+
+# fmt: off
+CHANGED: dict[str, tuple[Callable[[Path], object], Task, str]] = {
+    "another size":   (lambda fleet: (fleet / "prose.txt").write_text("x"), Task(), "captures were changed or renamed since"),
+    "another time":   (lambda fleet: os.utime(fleet / "prose.txt", (1, 1)), Task(), "captures were changed or renamed since"),
+    "another name":   (lambda fleet: (fleet / "prose.txt").rename(fleet / "q.txt"), Task(), "captures were changed or renamed since"),
+    "one more":       (lambda fleet: (fleet / "more.log").touch(), Task(), "it is of 96 captures, there are 97 now"),
+    "another format": (lambda _: None, Task(format_name="txrx"), "it reads --format auto, not txrx"),
+    "another salt":   (lambda _: None, Task(salt="x"), "it has another --salt"),
+    "torn":           (lambda fleet: (fleet.parent / "out.parquet.unfinished" / "run.json").write_text("{"), Task(), "remove it"),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_only_the_same_run_is_resumed(name: str, fleet: Path) -> None:
+    """Otherwise the file would be neither of the two; what is done is kept."""
+    change, task, expected = CHANGED[name]
+    parts = interrupt(fleet, "out.parquet") / "parts"
+    kept = parts.read_bytes()
+    change(fleet)
+
+    with pytest.raises(ResultsError, match=rf"^out\.parquet\.unfinished: .*{expected}"):
+        replay_fleet([str(fleet)], Plan(out="out.parquet", jobs=1, resume=True, task=task))
+    assert kept == parts.read_bytes()
+    assert not Path("out.parquet").exists()
+
+
+def test_an_interrupted_run_is_not_overwritten(fleet: Path) -> None:
+    """Whoever forgets --resume does not lose a night."""
+    parts = interrupt(fleet, "out.parquet") / "parts"
+    kept = parts.read_bytes()
+
+    with pytest.raises(ResultsError, match="an interrupted run is there: go on with --resume"):
+        replay_fleet([str(fleet)], Plan(out="out.parquet", jobs=1))
+    assert kept == parts.read_bytes()
+
+
+def test_two_runs_do_not_write_one_file(fleet: Path) -> None:
+    """The second is told so, and the first goes on."""
+    first = Unfinished("out.parquet")
+
+    with pytest.raises(ResultsError, match="another process is writing there"):
+        replay_fleet([str(fleet)], Plan(out="out.parquet", jobs=1))
+    first.abandon()
+    assert LOGS < replay_fleet([str(fleet)], Plan(out="out.parquet", jobs=1)).done
+
+
+# fmt: off
+REFUSED: dict[str, tuple[list[str], str, str]] = {
+    "no folder for it": (["logs"], "no/such/out.parquet", "no/such/out.parquet.unfinished: cannot be written: No such file"),
+    "no captures":      ([],       "out.parquet",         "no captures were named"),
+    "standard input":   (["-"],    "out.parquet",         "--files-from -"),
+    "a folder there":   (["logs"], "logs",                "logs: "),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_done_is_said_in_one_line(name: str, fleet: Path) -> None:  # noqa: ARG001  it is the working directory
+    """What, where, and nothing half done is left behind."""
+    named, out, expected = REFUSED[name]
+
+    with pytest.raises(AtfsmError, match=expected) as caught:
+        replay_fleet(named, Plan(out=out, jobs=1))
+    assert "\n" not in str(caught.value)
+    assert not Path("out.parquet").exists()
+
+
+def test_memory_holds_no_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches are read as they are needed: of many captures only those under way are held."""
+    monkeypatch.setattr(batch, "BATCH_FILES", 2)
+    names = [str(path) for path in write_fleet(tmp_path, 12)]
+    asked: list[int] = []
+
+    def named() -> Any:  # noqa: ANN401  an iterator
+        for number, name in enumerate(names):
+            asked.append(number)
+            yield name
+
+    unfinished = Unfinished(str(tmp_path / "out"))
+    from atfsm.fleet.listing import listed
+
+    inputs = listed(named())
+    unfinished.begin(
+        unfinished.list_inputs(inputs, {"version": "", "format_name": "", "salt": ""})
+    )
+    left = unfinished.left()
+    first = next(left)
+    unfinished.close()
+
+    assert (0, tuple(names[:2])) == (first.number, first.names)
+    assert list(range(12)) == asked
