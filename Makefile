@@ -41,9 +41,11 @@ check: lint ## all that has to hold before a change is sent: lint, fresh drawing
 coverage: $(VENV)/.dev-ready ## run every test and list the branches that none took
 	@$(BIN)/python -m pytest --cov --cov-report=term-missing $(ARGS)
 
-bench: $(VENV)/.dev-ready ## measure replay and the live stack, as ratios
+bench: $(VENV)/.dev-ready ## measure replay, its verdicts, fleets and the live stack
 	@PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_replay.py $(ARGS)
 	@PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_live.py
+	@PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_causes.py
+	@PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_fleet.py
 
 prove: $(VENV)/.dev-ready ## run the large numbers, over an hour; ARGS="--scale 0.01" runs a part
 	@PYTHONPATH=. $(BIN)/python -m tests.prove $(ARGS)

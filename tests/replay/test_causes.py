@@ -86,6 +86,31 @@ def said_of(wobble: Wobble) -> str:
     return f"{wobble.why} {wobble.do} {wobble.settle}"
 
 
+# ---------------------------------------------------------------------------- echo, and more
+
+# fmt: off
+#: Something came behind the echo, so that it is not true that only the echo came.
+ECHOED: dict[str, tuple[str, str, float, str]] = {
+    "CONNECT to a send":       (READY["tcp"] + SEND["tcp"],                "Rx: CONNECT\nTx: hello--EOF--Pattern--\n",  63, "tcp.silent.sending"),
+    "CONNECT to a datagram":   (READY["udp"] + SEND["udp"],                "Rx: CONNECT\nTx: hello--EOF--Pattern--\n",  63, "udp.silent.sending"),
+    "CONNECT to a read":       (READY["tcp"] + READ["tcp"],                "Rx: CONNECT\n",                             51, "tcp.silent.receiving"),
+    "an id":                   ('Tx: AT+KTCPCFG=1,0,"203.0.113.5",7\n',    "Rx: +KTCPCFG: 1\n",                         11, "tcp.silent"),
+    "an URC of a context":     (READY["tcp"] + "Tx: AT+KTCPCLOSE=1,1\n",   UP,                                           63, "tcp.silent.closing"),
+    "nothing":                 (READY["tcp"] + "Tx: AT+KTCPCLOSE=1,1\n",   "",                                           63, "tcp.silent.echo_only"),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("name", ECHOED)
+def test_only_the_echo_came_where_nothing_came_behind_it(name: str) -> None:
+    """A wait on a modem that echoes is explained by what came last."""
+    asked, came, after_s, expected = ECHOED[name]
+    echo = asked.splitlines()[-1].replace("Tx:", "Rx:") + "\n"
+    first = min(judged(waited(asked + echo + came, after_s)).wobbles, key=lambda w: w.line)
+
+    assert expected == first.cause
+
+
 # ------------------------------------------------------------------------- every row is reached
 
 

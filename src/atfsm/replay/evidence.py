@@ -198,6 +198,7 @@ class Case:
             and echo is not None
             and echo.line >= command.line
             and echo.text == command.text
+            and not self.ledger.is_touched_behind(echo.line)
         )
         _add(words, "command", command)
         _add(words, "in_flight", self._asked)

@@ -80,6 +80,14 @@ class Ledger:
         """The chronicle of one machine; an empty one where it was never touched."""
         return self._chronicles.get((machine, key)) or Chronicle()
 
+    def is_touched_behind(self, line: int) -> bool:
+        """Whether any machine was told anything behind a line."""
+        return any(
+            mark.line > line
+            for chronicle in self._chronicles.values()
+            for mark in chronicle.marks.values()
+        )
+
     def keys(self, machine: str) -> list[str]:
         """Which machines of a chart were touched."""
         return [key for name, key in self._chronicles if name == machine]
