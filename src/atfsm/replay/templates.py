@@ -46,44 +46,66 @@ PLACEHOLDERS: Final[Mapping[str, str]] = MappingProxyType(
 #: When a part is said that depends on more than a word.
 CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "no_command": "if the command is not in the log",
+        "no_command": "",
         "known": "",
         "shown": "",
-        "hidden": "if what led there is not in the log",
-        "never": "if none was seen",
+        "hidden": "",
+        "never": "",
         "again": "if the id was in use before",
         "reused": "if the id was in use before",
         "first": "if the id was not in use before",
         "by_clock": "if the log has time stamps",
         "by_command": "if it has none",
-        "no_end": "if the end pattern is not in the log",
+        "no_end": "",
         "asks_puk": "if it asks for the PUK",
     }
+)
+#: What is said only where a log lacks something, or beside what a whole log shows: left out.
+UNUSUAL: Final = frozenset({"no_command", "hidden", "no_end", "unlogged_line"})
+#: What is said in place of another part of the same text, where that is the usual one.
+IN_PLACE_OF: Final[Mapping[str, str]] = MappingProxyType(
+    {"again": "never", "opened_line": "never"}
+)
+#: Words that a log has where a host speaks to a modem: parts with no other are always said.
+USUAL: Final = frozenset(
+    {"command", "meaning", "expected", "offered", "announced", "up", "state", "since", "name"}
+    | {"kind", "id", "connect"}
 )
 WHOLES: Final = {"line": "the AT line", "modem": "the modem", "pdp": "PDP context <cnx>"}
 _OPTIONAL: Final = re.compile(r"\[\[(.*?)\]\]")
 _WORD: Final = re.compile(r"\{(\w+)\}")
+#: Numbers of lines, which only a log has.
+_LINES: Final = re.compile(
+    r",? since line <n>|, the last on line <n>|,? on line <n>| \(line <n>\)|, line <n>(?=\))|line <n>: "
+)
 
 
 def plain(template: str, chart: str) -> str:
-    """Write a template for a reader who has no log.
+    """Write a template for a reader who has no log, as it reads of a log that lacks nothing.
 
-    Words become ``<fields>``, and an optional part stands in brackets, with its condition where it
-    is not that the log shows what the part names.
+    Words become ``<fields>``. A part that few logs lead to stands in brackets, with its condition
+    where it is not that the log shows what the part names.
     """
+    words = set(_WORD.findall(template))
 
     def optional(part: re.Match[str]) -> str:
-        conditions = [CONDITIONS[word] for word in _WORD.findall(part[1]) if word in CONDITIONS]
-        text = _WORD.sub(word, _without_flags(part[1])).strip(" ;,:.")
-        when = " and ".join(condition for condition in conditions if condition)
+        found = _WORD.findall(part[1])
+        if any(word in UNUSUAL or IN_PLACE_OF.get(word) in words for word in found):
+            return ""
+        conditions = [CONDITIONS[word] for word in found if CONDITIONS.get(word)]
+        if not conditions and all(word in CONDITIONS or _noun(word) in USUAL for word in found):
+            return _without_flags(part[1])
+        when = " and ".join(conditions)
+        text = _without_flags(part[1]).strip(" ;,:.")
         return f" [{when}: {text}]" if when else f" [{text}]"
 
-    def word(found: re.Match[str]) -> str:
-        return _placeholder(found[1], chart)
-
-    text = _WORD.sub(word, _OPTIONAL.sub(optional, template))
-    text = re.sub(r"  +", " ", text)
+    text = _WORD.sub(lambda word: _placeholder(word[1], chart), _OPTIONAL.sub(optional, template))
+    text = re.sub(r"  +", " ", _LINES.sub("", text))
     return re.sub(r" ([,;:.](?:\s|$))", r"\1", text).strip()
+
+
+def _noun(word: str) -> str:
+    return word.removesuffix("_text").removesuffix("_line")
 
 
 def _without_flags(text: str) -> str:
