@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import filecmp
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.fleet.logs import FOLDER_FILES, write_fleet
 
@@ -50,6 +50,20 @@ class Memory:
         self.main = max(self.main, peak_bytes(main))
         self.worker = max([self.worker, *map(peak_bytes, workers)])
         self.together = max(self.together, sum(map(share_bytes, [main, *workers])))
+
+
+class Run(NamedTuple):
+    """What a run took.
+
+    Attributes:
+        seconds: Time.
+        memory: Memory.
+        done_bytes: Rows that were done, as they lie on disk until the end.
+    """
+
+    seconds: float
+    memory: Memory
+    done_bytes: int
 
 
 def children_of(pid: int) -> list[int]:
@@ -97,59 +111,63 @@ def write_logs(folder: Path, count: int) -> None:
 
 
 def replayed(
-    logs: list[Path], out: Path, jobs: int, *, resume: bool = False, kill_after_s: float = 0.0
-) -> tuple[float, Memory]:
-    """Run ``atfsm replay``; give the seconds that it took, and its memory.
+    logs: list[Path], out: Path, jobs: int, *, resume: bool = False, kill_at_bytes: float = 0
+) -> Run:
+    """Run ``atfsm replay``.
 
     Args:
         logs: Folders of logs.
         out: The file of results.
         jobs: How many processes.
         resume: Whether to go on with what is there.
-        kill_after_s: When to kill it and all its workers; 0: it runs to its end.
+        kill_at_bytes: Kill it and all its workers when it has so many bytes of rows done; 0: it
+            runs to its end.
     """
     words = [sys.executable, "-m", "atfsm", "replay", *map(str, logs)]
     words += ["--out", str(out), "--jobs", str(jobs), *(["--resume"] if resume else [])]
+    parts = out.parent / f"{out.name}.unfinished" / "parts"
     memory = Memory()
+    done_bytes = 0
     began_s = time.monotonic()
     with subprocess.Popen(words, stdout=subprocess.DEVNULL, start_new_session=True) as process:
         while process.poll() is None:
             memory.look(process.pid)
-            if kill_after_s and time.monotonic() - began_s > kill_after_s:
+            with suppress(FileNotFoundError):
+                done_bytes = parts.stat().st_size
+            if 0 < kill_at_bytes <= done_bytes:
                 os.killpg(process.pid, signal.SIGKILL)
                 break
             with suppress(subprocess.TimeoutExpired):
                 process.wait(LOOK_EVERY_S)
     assert process.returncode in (-signal.SIGKILL, 0, 1), f"it ended with {process.returncode}"
-    return time.monotonic() - began_s, memory
+    return Run(time.monotonic() - began_s, memory, done_bytes)
 
 
-def killed_and_resumed(logs: Path, out: Path, kills: int, whole_s: float) -> list[int]:
+def killed_and_resumed(logs: Path, out: Path, kills: int, whole_bytes: int) -> list[float]:
     """Kill a run on two processes several times, then let it end.
 
     Args:
         logs: Folder of logs.
         out: The file of results.
         kills: How many times.
-        whole_s: How long it takes where nobody kills it.
+        whole_bytes: How many bytes of rows it has when it is done.
 
     Returns:
-        The bytes of rows that were done at each kill.
+        How much of it was done at each kill, from 0 to 1.
     """
-    chance = random.Random(7)
-    found = []
+    found: list[float] = []
     for kill in range(kills):
-        after_s = whole_s / (kills + 1) * chance.uniform(0.6, 1.0)
-        replayed([logs], out, 2, resume=kill > 0, kill_after_s=after_s)
-        if out.exists():  # it was faster than the run before
-            return found
-        found.append((out.parent / f"{out.name}.unfinished" / "parts").stat().st_size)
+        at_bytes = whole_bytes * (kill + 1) / (kills + 1)
+        run = replayed([logs], out, 2, resume=kill > 0, kill_at_bytes=at_bytes)
+        assert not out.exists(), "it was done before it was killed"
+        found.append(run.done_bytes / whole_bytes)
     replayed([logs], out, 2, resume=True)
     return found
 
 
-def told(what: str, captures: int, seconds: float, memory: Memory) -> str:
+def told(what: str, captures: int, run: Run) -> str:
     """One line of a run."""
+    seconds, memory, _ = run
     line = f"{what:<14}{captures / seconds:>8,.0f} captures/s ({captures:,} in {seconds:,.0f} s)"
     if not memory.together:  # no Linux
         return line
@@ -179,21 +197,21 @@ def measured(logs: Path, folder: Path, captures: int, on_one: int, kills: int) -
     parts = sorted(logs.iterdir())
     lines, size_bytes = averages(parts[0])
     print(f"fleet         logs of {lines:.0f} lines, {size_bytes:,.0f} bytes", flush=True)
-    two_s, memory = replayed([logs], two, 2)
-    print(told("two processes", captures, two_s, memory), flush=True)
-    done = killed_and_resumed(logs, again, kills, two_s)
+    on_two = replayed([logs], two, 2)
+    print(told("two processes", captures, on_two), flush=True)
+    done = killed_and_resumed(logs, again, kills, on_two.done_bytes)
     same = filecmp.cmp(two, again, shallow=False)
     print(
-        f"kill -9       {len(done)} times, with {', '.join(f'{d:,}' for d in done)} bytes of rows "
-        f"done, and resumed: {'the same file' if same else 'ANOTHER FILE'} "
+        f"kill -9       with {', '.join(f'{part:.0%}' for part in done)} done, and resumed: "
+        f"{'the same file' if same else 'ANOTHER FILE'} "
         f"({two.stat().st_size:,} bytes)",
         flush=True,
     )
     some = [logs] if on_one >= captures else parts[: max(1, on_one // FOLDER_FILES)]
     on_one = captures if on_one >= captures else len(some) * FOLDER_FILES
-    one_s, memory = replayed(some, one, 1)
-    print(told("one process", on_one, one_s, memory))
-    print(f"two / one     {captures / two_s / (on_one / one_s):>8.2f} times")
+    alone = replayed(some, one, 1)
+    print(told("one process", on_one, alone))
+    print(f"two / one     {captures / on_two.seconds / (on_one / alone.seconds):>8.2f} times")
     if on_one == captures and not filecmp.cmp(one, two, shallow=False):
         same = False
         print("one process gives ANOTHER FILE")
