@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from atfsm.charts import TCP
-from atfsm.diagrams import DRAWINGS, all_drawings, check, lay_out, write
+from atfsm.diagrams import DRAWINGS, all_drawings, check, lay_out, layout, write
 from atfsm.errors import DrawingError
 
 FOLDER = Path(__file__).resolve().parents[2] / "fsm_diagrams"
@@ -33,6 +33,15 @@ def test_every_drawing_has_its_picture() -> None:
     expected = {f"{name}.{suffix}" for name in DRAWINGS for suffix in ("dot", "svg")}
 
     assert expected == {path.name for path in FOLDER.iterdir()}
+
+
+def test_complaints_of_fonts_are_kept_from_the_reader(capfd: pytest.CaptureFixture[str]) -> None:
+    """The fontconfig of a wheel may be older than the settings of the system; others are heard."""
+    with layout._without_complaints_of_fonts():
+        os.write(2, b"Fontconfig warning: unknown element\nsomebody else\n")
+    os.write(2, b"afterwards\n")
+
+    assert "somebody else\nafterwards\n" == capfd.readouterr().err
 
 
 @pytest.mark.parametrize("seed", ["0", "1", "4711"])

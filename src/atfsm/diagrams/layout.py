@@ -6,9 +6,13 @@ pygraphviz does the same in this process, so that drawing needs nothing beyond w
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Final
 
 from atfsm.errors import DrawingError
@@ -16,6 +20,7 @@ from atfsm.errors import DrawingError
 #: The formats that a picture can have.
 FORMATS: Final = ("svg", "png", "pdf")
 PROGRAM: Final = "dot"
+COMPLAINT: Final = b"Fontconfig warning: "
 
 _BOX: Final = re.compile(
     r'(?P<head><g id="state(?:-|&#45;)[^"]*" class="node">(?:(?!</g>).)*? d=)(?P<outline>"[^"]*")'
@@ -73,8 +78,32 @@ def _by_wheel(dot_text: str, fmt: str) -> bytes:
             f"no Graphviz: install it so that {PROGRAM!r} is found, or reinstall pygraphviz: {error}"
         ) from error
     try:
-        graph = AGraph(string=dot_text)
-        picture: bytes = graph.draw(format=fmt, prog=PROGRAM)
+        with _without_complaints_of_fonts():
+            graph = AGraph(string=dot_text)
+            picture: bytes = graph.draw(format=fmt, prog=PROGRAM)
     except Exception as error:
         raise DrawingError(f"the Graphviz of pygraphviz cannot draw {fmt}: {error}") from error
     return picture
+
+
+@contextmanager
+def _without_complaints_of_fonts() -> Iterator[None]:
+    """Keep to ourselves what the fontconfig of the wheel says of newer settings of the system.
+
+    It writes to the file descriptor, past Python. What anybody else says comes out behind it.
+    """
+    with tempfile.TemporaryFile() as said, ExitStack() as kept:
+        try:
+            stderr = os.dup(2)
+        except OSError:  # there is none: nobody would read it
+            yield
+            return
+        kept.callback(os.close, stderr)
+        os.dup2(said.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(stderr, 2)
+            said.seek(0)
+            lines = [line for line in said if not line.startswith(COMPLAINT)]
+            os.write(2, b"".join(lines))
