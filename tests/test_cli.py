@@ -17,29 +17,12 @@ import zstandard
 
 from atfsm import cli
 from atfsm.charts import CHARTS
+from tests.calling import Run
 
 FOLDER = Path(__file__).parent / "captures"
 CLEAN = FOLDER / "healthy-udp.log"
 WOBBLE = FOLDER / "rc7620-thread-complete.log"
 OPEN_ENDED = b"Tx: AT+KTCPSND=1,5\n"
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run atfsm in this process; give its exit code, stdout and stderr."""
-
-    def call(*arguments: str | Path) -> tuple[int, str, str]:
-        try:
-            code = cli.main([str(argument) for argument in arguments])
-        except SystemExit as stop:
-            code = stop.code if isinstance(stop.code, int) else 0
-        said = capsys.readouterr()
-        assert "Traceback" not in said.out + said.err
-        return code, said.out, said.err
-
-    return call
 
 
 def start(

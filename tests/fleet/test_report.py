@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -15,16 +16,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from atfsm import cli
+from atfsm.errors import ResultsError
 from atfsm.fleet import results
-from atfsm.fleet.columns import add_row, no_rows
+from atfsm.fleet.columns import SCHEMA, add_row, no_rows
 from atfsm.fleet.drawing import svg
 from atfsm.fleet.pareto import GROUPS, pareto
 from atfsm.fleet.report_text import lines
 from atfsm.fleet.run import Plan, replay_fleet
+from tests.calling import Run
 from tests.fleet.logs import write_mixed_fleet
-
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(scope="module")
@@ -35,18 +35,6 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> str:
     out = str(folder / "fleet.parquet")
     replay_fleet([str(folder / "logs")], Plan(out=out, jobs=1))
     return out
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run atfsm in this process; give its exit code, stdout and stderr."""
-
-    def call(*arguments: str | Path) -> tuple[int, str, str]:
-        code = cli.main([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
 
 
 def drawn(picture: str) -> ET.Element:
@@ -172,6 +160,9 @@ def written(table: pa.Table, path: Path, about: dict[str, Any] | None) -> None:
     pq.write_table(table, path)
 
 
+OURS = {"schema": SCHEMA, "captures": 1}
+
+
 # fmt: off
 UNREADABLE: dict[str, tuple[Callable[[Path], object], str]] = {
     "missing":        (lambda path: path.unlink(missing_ok=True),                                     "cannot be read: No such file or directory"),
@@ -180,6 +171,9 @@ UNREADABLE: dict[str, tuple[Callable[[Path], object], str]] = {
     "a folder":       (lambda path: path.mkdir(),                                                     "cannot be read"),
     "somebody's":     (lambda path: written(pa.table({"a": [1]}), path, None),                        "is no file of results that this version reads"),
     "of the future":  (lambda path: written(pa.table({"a": [1]}), path, {"schema": "atfsm.fleet/9"}), "(atfsm.fleet/9)"),
+    "no object":      (lambda path: written(pa.table({"a": [1]}), path, [7]),                         "is no file of results that this version reads"),  # type: ignore[arg-type]
+    "a column less":  (lambda path: written(pa.table({"record": ["capture"]}), path, OURS),           "is damaged: the column 'capture' is not as it was written"),
+    "another type":   (lambda path: written(pa.table({"record": [1]}), path, OURS),                   "is damaged: the column 'record' is not as it was written"),
     "not whole":      (lambda path: results.write([], path, {"captures": 7}),                         "is not whole: it holds 0 captures of 7"),
 }
 # fmt: on
@@ -197,6 +191,40 @@ def test_what_is_no_file_of_results_is_refused(name: str, tmp_path: Path, run: R
     assert err.startswith(f"atfsm: {path}: ")
     assert expected in err
     assert 1 == err.count("\n")
+
+
+def test_a_damaged_file_is_told(fleet: str, tmp_path: Path) -> None:
+    """Whatever bytes are wrong: it is counted, or refused in one line, and nothing else."""
+    whole = Path(fleet).read_bytes()
+    path = tmp_path / "damaged.parquet"
+    told = 0
+    for seed in range(300):
+        chance = random.Random(seed)
+        data = bytearray(whole)
+        for _ in range(chance.choice((1, 3, 20))):
+            # The end of the file says where everything is: there damage does most.
+            data[-chance.randrange(1, 6_000) if seed % 2 else chance.randrange(len(data))] = (
+                chance.randrange(256)
+            )
+        path.write_bytes(data)
+        try:
+            found = pareto(str(path), chance.choice(GROUPS))
+        except ResultsError as error:
+            told += 1
+            assert "\n" not in str(error)
+            continue
+        list(lines(found, verbose=True))
+        drawn(svg(found))
+
+    assert 0 < told
+
+
+def test_a_share_is_not_torn_from_its_percent_sign(fleet: str, run: Run) -> None:
+    """Where a line ends, too."""
+    _, text, _ = run("report", fleet)
+
+    assert " %" in text
+    assert not [line for line in text.splitlines() if line.strip().startswith("%")]
 
 
 def test_a_fleet_without_wobbles_is_good_news(tmp_path: Path, run: Run) -> None:

@@ -6,11 +6,10 @@ import os
 import select
 import termios
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from atfsm import cli
 from atfsm.sim.faults import Fault
 from atfsm.sim.modem import SimulatedModem
 from tests.live import simulated as served
@@ -18,18 +17,6 @@ from tests.live.fakes import Terminal, terminal
 from tests.sim.serving import until
 
 OK = b"\r\nOK\r\n"
-#: Runs atfsm in this process: exit code, stdout, stderr.
-Run = Callable[..., tuple[int, str, str]]
-
-
-def called(capture: Callable[[], tuple[str, str]], *arguments: object) -> tuple[int, str, str]:
-    """Run atfsm in this process; give its exit code, stdout and stderr."""
-    try:
-        code = cli.main([str(argument) for argument in arguments])
-    except SystemExit as stop:
-        code = stop.code if isinstance(stop.code, int) else 0
-    out, err = capture()
-    return code, out, err
 
 
 class Scripted:

@@ -10,15 +10,10 @@ import pytest
 
 from atfsm.live.ask import Asker, PortError
 from atfsm.sim.faults import Fault
-from tests.live.scripted import OK, Run, called, scripted, simulated
+from tests.calling import Run
+from tests.live.scripted import OK, scripted, simulated
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "commands.md").read_text("utf-8")
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run atfsm in this process; give its exit code, stdout and stderr."""
-    return lambda *arguments: called(capsys.readouterr, *arguments)
 
 
 # ------------------------------------------------------------------------------- what it prints

@@ -13,19 +13,14 @@ from atfsm.live import ask
 from atfsm.live.ask import Asked
 from atfsm.live.checkup import CHECKS, SPECIALS, Scene
 from atfsm.sim.faults import Fault
+from tests.calling import Run
 from tests.live.fakes import terminal
-from tests.live.scripted import OK, Run, called, scripted, simulated
+from tests.live.scripted import OK, scripted, simulated
 from tests.sim import serving
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "commands.md").read_text("utf-8")
 CHECK = {check.name: check for check in CHECKS}
 WIRED, HELD = Scene(is_wired=True), Scene(is_wired=True, rtscts=True)
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run atfsm in this process; give its exit code, stdout and stderr."""
-    return lambda *arguments: called(capsys.readouterr, *arguments)
 
 
 def found(out: str, name: str) -> list[tuple[str, str]]:

@@ -20,18 +20,13 @@ from atfsm.cli.pipe import _lines, _Pipe, _power_hook
 from atfsm.live.outbox import Outbox
 from atfsm.sim.faults import Fault
 from atfsm.stack.outputs import Cause
+from tests.calling import Run
 from tests.live.fakes import LIMIT_S, terminal
-from tests.live.scripted import Run, called, simulated
+from tests.live.scripted import simulated
 from tests.sim import serving
 from tests.sim.serving import datagram_sink, listening
 
 HERE = "127.0.0.1"
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run atfsm in this process; give its exit code, stdout and stderr."""
-    return lambda *arguments: called(capsys.readouterr, *arguments)
 
 
 @pytest.fixture

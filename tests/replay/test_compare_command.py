@@ -5,21 +5,17 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from atfsm import cli
+from tests.calling import Run
 from tests.replay.pairs import BOOT, CLOSE, CONNECTED, GOOD, OPEN, REFUSED, SEND, written
-
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Run:
+def run(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run ``atfsm compare`` in a folder with some logs; give its exit code, stdout and stderr."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
@@ -27,17 +23,7 @@ def run(
     Path("bad.log").write_text(arrows(BOOT + OPEN + REFUSED), "utf-8")
     Path("late.log").write_text(arrows(SEND + CLOSE), "utf-8")
     Path("empty.log").write_text("", "utf-8")
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        try:
-            code = cli.main(["compare", *arguments])
-        except SystemExit as stop:
-            code = stop.code if isinstance(stop.code, int) else 0
-        said = capsys.readouterr()
-        assert "Traceback" not in said.out + said.err
-        return code, said.out, said.err
-
-    return call
+    return partial(run, "compare")
 
 
 def arrows(script: str) -> str:

@@ -8,16 +8,16 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from atfsm import cli
 from atfsm.chart import CellKind
 from atfsm.charts import CHARTS
 from atfsm.cli import coverage as command
+from tests.calling import Run
 
 FOLDER = Path(__file__).parent.parent / "captures"
 CLEAN = FOLDER / "healthy-udp.log"
@@ -27,27 +27,13 @@ PAGE = Path(__file__).parents[2] / "docs" / "coverage.md"
 #: What the comparison is with, so that no test depends on what the tests take today.
 NOTHING = '{"schema": "atfsm.cells/1", "cells": {}}'
 
-Run = Callable[..., tuple[int, str, str]]
-
 
 @pytest.fixture
-def run(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Run:
+def run(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run ``atfsm coverage`` in a folder of its own; give its exit code, stdout and stderr."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "nothing.json").write_text(NOTHING)
-
-    def call(*arguments: str | Path) -> tuple[int, str, str]:
-        try:
-            code = cli.main(["coverage", *map(str, arguments)])
-        except SystemExit as stop:
-            code = stop.code if isinstance(stop.code, int) else 0
-        said = capsys.readouterr()
-        assert "Traceback" not in said.out + said.err
-        return code, said.out, said.err
-
-    return call
+    return partial(run, "coverage")
 
 
 # ------------------------------------------------------------------------------------- the text

@@ -7,34 +7,17 @@ import random
 import re
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from atfsm import cli
 from atfsm.replay.formats import FORMATS, detect
 from atfsm.replay.records import Direction
 from atfsm.sim.wirelog import RECORD_BYTES, WireLog
+from tests.calling import Run
 from tests.sim import serving
 from tests.sim.serving import LOOPBACK, Host
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run atfsm in this process; give its exit code, stdout and stderr."""
-
-    def call(*arguments: str | Path) -> tuple[int, str, str]:
-        try:
-            code = cli.main([str(argument) for argument in arguments])
-        except SystemExit as stop:
-            code = stop.code if isinstance(stop.code, int) else 0
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
 
 
 @pytest.fixture

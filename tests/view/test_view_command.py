@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import sys
 import webbrowser
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from atfsm import cli
 from atfsm.view import LINES_AT_MOST
+from tests.calling import Run
 from tests.view.reading import Page
 
 FOLDER = Path(__file__).parent.parent / "captures"
@@ -19,26 +20,12 @@ CLEAN = FOLDER / "healthy-udp.log"
 WOBBLE = FOLDER / "rc7620-thread-complete.log"
 OPEN_ENDED = b"Tx: AT+KTCPSND=1,5\n"
 
-Run = Callable[..., tuple[int, str, str]]
-
 
 @pytest.fixture
-def run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
+def run(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run ``atfsm view`` in a folder of its own; give its exit code, stdout and stderr."""
     monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str | Path) -> tuple[int, str, str]:
-        try:
-            code = cli.main(["view", *map(str, arguments)])
-        except SystemExit as stop:
-            code = stop.code if isinstance(stop.code, int) else 0
-        said = capsys.readouterr()
-        assert "Traceback" not in said.out + said.err
-        return code, said.out, said.err
-
-    return call
+    return partial(run, "view")
 
 
 @pytest.mark.parametrize(
