@@ -229,3 +229,22 @@ def test_the_beginning_of_a_code_gives_all_that_begin_so(code: str, length: int)
     causes = {row.code for topic in look_up(begin) for row in topic.causes}
 
     assert code in causes
+
+
+@pytest.mark.parametrize("line", ["KSUP: 2", "ktcp_notif: 1,8", "KCNX_IND: 1,5,30"])
+def test_a_line_may_be_quoted_without_its_sign(
+    line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As people do in a forum."""
+    expected = explained(f"+{line.upper()}", capsys=capsys)
+
+    assert 0 == expected[0]
+    assert expected == explained(line, capsys=capsys)
+
+
+def test_without_a_log_no_line_has_a_number(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is said without a log names no line of one."""
+    for row in (*CAUSES, *REMARKS.values()):
+        _, out, _ = explained(row.code, capsys=capsys)
+
+        assert "line <n>" not in " ".join(out.split()), row.code

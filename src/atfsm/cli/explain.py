@@ -64,6 +64,8 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _text(topic: Topic, columns: int) -> Iterator[str]:
+    from atfsm.replay.templates import without_lines
+
     causes = list(_merged(topic.causes))
     names = {code for codes, _ in causes for code in codes} | {r.code for r in topic.remarks}
     if topic.title not in names:
@@ -81,7 +83,8 @@ def _text(topic: Topic, columns: int) -> Iterator[str]:
         if topic.title != remark.code:
             yield ""
         yield f"{remark.code}: {remark.title}"
-        yield from _row("note", remark.says.format(text="<line>", line="<n>"), columns)
+        said = without_lines(remark.says.format(text="<line>", line="<n>"))
+        yield from _row("note", said, columns)
         yield from _row("source", remark.source, columns)
     if len(causes) > WRITTEN_OUT:
         yield ""

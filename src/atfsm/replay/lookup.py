@@ -60,7 +60,15 @@ def look_up(text: str) -> tuple[Topic, ...]:
         return ()
     if text.isascii() and text.isdigit() and len(text) <= 4:
         return _number(int(text))
-    topics = _line(text) or _name(text) or _rows(text) or _words_of_charts(text) or _cited(text)
+    # Whoever quotes a line may leave its sign out: KSUP: 2.
+    topics = (
+        _line(text)
+        or _line(f"+{text}")
+        or _name(text)
+        or _rows(text)
+        or _words_of_charts(text)
+        or _cited(text)
+    )
     if topics:
         return topics
     code = cme_code_of_text(_bytes(text))

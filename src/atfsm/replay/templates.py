@@ -100,8 +100,13 @@ def plain(template: str, chart: str) -> str:
         return f" [{when}: {text}]" if when else f" [{text}]"
 
     text = _WORD.sub(lambda word: _placeholder(word[1], chart), _OPTIONAL.sub(optional, template))
-    text = re.sub(r"  +", " ", _LINES.sub("", text))
+    text = re.sub(r"  +", " ", without_lines(text))
     return re.sub(r" ([,;:.](?:\s|$))", r"\1", text).strip()
+
+
+def without_lines(text: str) -> str:
+    """Leave out which line it was, of a text without a log."""
+    return _LINES.sub("", text)
 
 
 def _noun(word: str) -> str:
