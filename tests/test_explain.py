@@ -244,7 +244,7 @@ def test_a_line_may_be_quoted_without_its_sign(
 
 def test_without_a_log_no_line_has_a_number(capsys: pytest.CaptureFixture[str]) -> None:
     """What is said without a log names no line of one."""
-    for row in (*CAUSES, *REMARKS.values()):
-        _, out, _ = explained(row.code, capsys=capsys)
+    for code in (*CAUSES_BY_CODE, *REMARKS):
+        _, out, _ = explained(code, capsys=capsys)
 
-        assert "line <n>" not in " ".join(out.split()), row.code
+        assert "line <n>" not in " ".join(out.split()), code
