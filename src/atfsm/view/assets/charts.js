@@ -4,6 +4,7 @@
 // One card is large (it has the focus), the others are overviews.
 
 import {GONE} from "./capture.js";
+import {Gallery} from "./gallery.js";
 import {make} from "./words.js";
 import {Paper} from "./paper.js";
 
@@ -178,30 +179,13 @@ class Card {
 }
 
 /** All drawings of the page. */
-export class Charts {
+export class Charts extends Gallery {
   constructor(section, capture) {
-    this.section = section;
-    this.capture = capture;
-    this.cards = [];
-    for (const figure of section.querySelectorAll("figure.drawing")) {
-      const chart = capture.charts.findIndex(({name}) => name === figure.dataset.chart);
+    super(section, capture.charts, (figure, chart, focus) => {
       const isThere = capture.machines.some((machine) => machine.chart === chart);
-      if (chart >= 0 && isThere) this.cards.push(new Card(figure, chart, capture, (card) => this.focus(card)));
-      else figure.remove();
-    }
-    section.hidden = this.cards.length === 0;
-  }
-
-  /** Give a card the large place. */
-  focus(card) {
-    for (const other of this.cards) {
-      const isFocused = other === card;
-      other.figure.classList.toggle("focused", isFocused);
-      other.button.setAttribute("aria-pressed", String(isFocused));
-      other.paper.setLarge(isFocused);
-    }
-    this.focused = card;
-    this.section.style.setProperty("--others", String(Math.max(1, this.cards.length - 1)));
+      return chart >= 0 && isThere ? new Card(figure, chart, capture, focus) : null;
+    });
+    this.capture = capture;
   }
 
   /** Give the large place to the drawing of a machine. */
@@ -216,8 +200,7 @@ export class Charts {
   /** Give the large place to what the row changed, or to the next drawing. */
   focusNext(row) {
     if (this.cards.length === 0) return;
-    const at = this.cards.indexOf(this.focused);
-    const order = [...this.cards.slice(at + 1), ...this.cards.slice(0, at + 1)];
+    const order = this.following;
     const changed = order.filter((card) => card.changedOn(row) !== undefined && card !== this.focused);
     const isOnChanged = this.focused?.changedOn(row) !== undefined;
     this.focus((!isOnChanged && changed[0]) || order[0]);
@@ -226,9 +209,5 @@ export class Charts {
   /** Whether the AT line's own drawing has the large place. */
   get isLineFocused() {
     return this.focused?.name === "line";
-  }
-
-  show(row) {
-    for (const card of this.cards) card.show(row);
   }
 }

@@ -3,6 +3,7 @@
 // Colour alone tells nothing: A has a plain frame and a round badge, B a dashed one and a square.
 
 import {GONE} from "./capture.js";
+import {Gallery} from "./gallery.js";
 import {Paper} from "./paper.js";
 import {make} from "./words.js";
 
@@ -113,27 +114,9 @@ class TwinCard {
 }
 
 /** All drawings of the page. */
-export class TwinCharts {
+export class TwinCharts extends Gallery {
   constructor(section, twins) {
-    this.section = section;
-    this.cards = [];
-    for (const figure of section.querySelectorAll("figure.drawing")) {
-      const chart = twins.meta.charts.findIndex(({name}) => name === figure.dataset.chart);
-      this.cards.push(new TwinCard(figure, chart, twins, (card) => this.focus(card)));
-    }
-    section.hidden = this.cards.length === 0;
-  }
-
-  /** Give a card the large place. */
-  focus(card) {
-    for (const other of this.cards) {
-      const isFocused = other === card;
-      other.figure.classList.toggle("focused", isFocused);
-      other.button.setAttribute("aria-pressed", String(isFocused));
-      other.paper.setLarge(isFocused);
-    }
-    this.focused = card;
-    this.section.style.setProperty("--others", String(Math.max(1, this.cards.length - 1)));
+    super(section, twins.meta.charts, (figure, chart, focus) => new TwinCard(figure, chart, twins, focus));
   }
 
   /** Give the large place to the drawing of a machine of each side; either may be null. */
@@ -150,14 +133,9 @@ export class TwinCharts {
   /** Give the large place to the next drawing, or to one that an item changed. */
   focusNext(item) {
     if (this.cards.length === 0) return;
-    const at = this.cards.indexOf(this.focused);
-    const order = [...this.cards.slice(at + 1), ...this.cards.slice(0, at + 1)];
+    const order = this.following;
     const changed = order.find((card) => card !== this.focused && [0, 1].some((side) => card.changedOn(side, item) !== null));
     this.focus(changed ?? order[0]);
-  }
-
-  show(item) {
-    for (const card of this.cards) card.show(item);
   }
 }
 
