@@ -1,6 +1,6 @@
 """What a fleet of small logs costs: captures a second on one process and on two, and memory.
 
-Generates logs of some thirty lines and replays them as a user does (``atfsm replay --out``): on
+Generates logs of some forty lines and replays them as a user does (``atfsm replay --out``): on
 two processes; once more on two, killed with its workers several times in the middle and resumed;
 and on one. The files have to be the same to the byte.
 

@@ -47,7 +47,7 @@ class _Log:
 
 
 def small_log(seed: int) -> str:
-    """A session of some thirty lines; one in five goes wrong."""
+    """A session of some forty lines; one in five goes wrong."""
     chance = random.Random(seed)
     log = _Log(chance)
     model, firmware = chance.choice(MODEMS)

@@ -5,4 +5,4 @@ from __future__ import annotations
 import atfsm.fleet.rows
 from tests.fleet.deadly import deadly_batch
 
-atfsm.fleet.rows.replay_batch = deadly_batch  # type: ignore[assignment]  # the tasks name it
+atfsm.fleet.rows.replay_batch = deadly_batch  # type: ignore[assignment]  # what a task calls

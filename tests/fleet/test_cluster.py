@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -16,7 +17,8 @@ import pytest
 
 from atfsm.errors import ResultsError
 from atfsm.fleet import batch, cluster
-from atfsm.fleet.rows import WORKER_DIED
+from atfsm.fleet.cluster import replay_as, version
+from atfsm.fleet.rows import AS_IT_IS, WORKER_DIED, replay_batch
 from atfsm.fleet.run import Plan, Tally, replay_fleet
 from tests.fleet.interrupted import BATCH_FILES
 from tests.fleet.logs import write_fleet, write_mixed_fleet
@@ -204,6 +206,39 @@ def test_a_capture_that_kills_workers_costs_itself_a_row(dask: Cluster) -> None:
 
     assert 12 == len(told)
     assert {"005-deadly.log": WORKER_DIED} == {name: why for name, why in told.items() if why}
+
+
+# fmt: off
+OTHERS = {
+    "tests.fleet.outdated": rf"this Dask worker has atfsm 0\.0\.1, here is {re.escape(version())}: install the same",
+    "tests.fleet.without":  r"this Dask worker cannot load atfsm \(.*\): install it there, version ",
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("preload", OTHERS)
+def test_a_worker_with_another_atfsm_is_told(preload: str, dask: Cluster) -> None:
+    """Before it gets any work, in one line that names it; what was begun can go on elsewhere."""
+    list(write_fleet(Path("logs"), 3))
+    dask.worker("--no-nanny")
+    other = dask.worker("--no-nanny", "--preload", preload)
+
+    with pytest.raises(
+        ResultsError, match=rf"^tcp://127\.0\.0\.1:\d+: {OTHERS[preload]}"
+    ) as caught:
+        replay_fleet(["logs"], Plan(out="out.parquet", scheduler=dask.address))
+    assert "\n" not in str(caught.value)
+    assert other.poll() is None
+    assert 3 == replay_fleet(["logs"], Plan(out="out.parquet", jobs=1, resume=True)).done
+
+
+def test_a_worker_that_comes_later_does_not_mix_versions(tmp_path: Path) -> None:
+    """What it is given says for which version it is."""
+    names = tuple(str(path) for path in write_fleet(tmp_path, 2))
+
+    assert replay_batch(names) == replay_as(version(), names, AS_IT_IS, {})
+    with pytest.raises(RuntimeError, match=r"^a worker has atfsm \S+, this is 0\.0\.1$"):
+        replay_as("0.0.1", names, AS_IT_IS, {})
 
 
 def test_a_scheduler_without_workers_is_told(

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import fcntl
+import io
 import json
 import os
+import pty
 import re
 import signal
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from atfsm import cli
-from atfsm.cli.fleet import _Bar
+from atfsm.cli.fleet import _Bar, _duration
 from atfsm.fleet.columns import OF_CAPTURE, OF_WOBBLE, SHARED
 from atfsm.fleet.run import Tally
 from tests.fleet.logs import write_fleet
@@ -47,10 +53,10 @@ def run(
 
 # fmt: off
 WORST: dict[str, tuple[tuple[str | None, ...], int, str]] = {
-    "clean":          ((CLEAN, CLEAN),                2 - 2, "2 captures: 2 clean; 0 wobbles"),
-    "a wobble":       ((CLEAN, WOBBLE, PROSE),        1,     "3 captures: 1 clean, 1 with wobbles, 1 undecided; 1 wobble"),
-    "undecided":      ((CLEAN, PROSE),                3,     "2 captures: 1 clean, 1 undecided; 0 wobbles"),
-    "unreadable":     ((CLEAN, WOBBLE, PROSE, None),  2,     "4 captures: 1 clean, 1 with wobbles, 1 undecided, 1 unreadable; 1 wobble"),
+    "clean":          ((CLEAN, CLEAN),                0, "2 captures: 2 clean; 0 wobbles"),
+    "a wobble":       ((CLEAN, WOBBLE, PROSE),        1, "3 captures: 1 clean, 1 with wobbles, 1 undecided; 1 wobble"),
+    "undecided":      ((CLEAN, PROSE),                3, "2 captures: 1 clean, 1 undecided; 0 wobbles"),
+    "unreadable":     ((CLEAN, WOBBLE, PROSE, None),  2, "4 captures: 1 clean, 1 with wobbles, 1 undecided, 1 unreadable; 1 wobble"),
 }
 # fmt: on
 
@@ -97,6 +103,35 @@ def test_names_are_read_from_a_file(run: Run) -> None:
     assert "2 captures: 2 clean" in out
 
 
+def test_names_are_read_from_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that whatever finds files can be put before it."""
+    Path("a.log").write_text(CLEAN, "utf-8")
+    Path("b.log").write_text(CLEAN, "utf-8")
+    monkeypatch.setattr(sys, "stdin", io.StringIO("b.log\n\n"))
+    code, out, _ = run("replay", "a.log", "--files-from", "-", "--out", "out.parquet")
+
+    assert 0 == code
+    assert "2 captures: 2 clean" in out
+
+
+# fmt: off
+DURATIONS = (
+    (0.0,      "0.0 s"),
+    (59.4,     "59.4 s"),
+    (60.0,     "1:00 min"),
+    (3_599.4,  "59:59 min"),
+    (3_600.0,  "1:00:00 h"),
+    (90_061.0, "25:01:01 h"),
+)
+# fmt: on
+
+
+@pytest.mark.parametrize(("seconds", "expected"), DURATIONS)
+def test_a_time_is_told_as_people_do(seconds: float, expected: str) -> None:
+    """Seconds, minutes or hours, with the unit behind it."""
+    assert expected == _duration(seconds)
+
+
 # fmt: off
 REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "jobs alone":         (("a.log", "--jobs", "2"),                                    "--jobs needs --out FILE.parquet"),
@@ -132,6 +167,7 @@ BARS = (
     (Tally(captures=1_000),                    0.0,  r"░{24}   0%  0 of 1,000 captures  0 wobbles"),
     (Tally(captures=1_000, wobbles=1),         2.0,  r"█{6}░{18}  25%  250 of 1,000 captures  125/s  6.0 s left  1 wobble"),
     (Tally(captures=1_000_000, wobbles=9_000), 1.0,  r"░{24}   0%  250 of 1,000,000 captures  250/s  1:06:39 h left  9,000 wobbles"),
+    (Tally(captures=9_000, is_listed=False),   0.0,  r"listing: 9,000 captures"),
     (Tally(captures=1_000, resumed=250),       9.0,  r"█{6}░{18}  25%  250 of 1,000 captures  0 wobbles"),
 )
 # fmt: on
@@ -143,7 +179,33 @@ def test_the_bar_says_how_far_it_is(tally: Tally, seconds: float, expected: str)
     if seconds:
         tally.outcomes["clean"] = 250
 
-    assert re.fullmatch(expected, _Bar.line(tally, seconds))
+    assert re.fullmatch(expected, _Bar.line(tally, seconds, 120))
+
+
+@pytest.mark.parametrize("columns", [100, 20])
+def test_a_bar_stays_on_its_line(columns: int, tmp_path: Path) -> None:
+    """On a terminal of any width; it is taken away in the end, and stdout has the sum alone."""
+    folder = tmp_path / "logs"
+    list(write_fleet(folder, 300))
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    words = [sys.executable, "-m", "atfsm", "replay", str(folder), "--out", "out.parquet"]
+    ended = subprocess.run(
+        words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=theirs, text=True, check=False
+    )
+    os.close(theirs)
+    said = b""
+    with suppress(OSError):  # how Linux says that nobody has the other end any more
+        while data := os.read(ours, 4096):
+            said += data
+    os.close(ours)
+    frames = said.decode("utf-8").split("\r\x1b[2K")
+
+    assert (1, 1) == (ended.returncode, ended.stdout.count("\n"))
+    assert ("", "") == (frames[0], frames[-1])
+    assert 3 <= len(frames)
+    assert max(map(len, frames)) < columns
+    assert "0%  0 of " in frames[1]
 
 
 def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:

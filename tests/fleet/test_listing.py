@@ -125,6 +125,47 @@ def test_what_is_not_in_a_store_is_told(store: str) -> None:
         replay(f"{store}/nothing.log")
 
 
+def test_a_folder_of_a_store_without_files_is_told() -> None:
+    """It gets a row that says so, like an empty folder."""
+    fsspec.filesystem("memory").mkdir("/fleet-empty/below")
+
+    assert ["memory://fleet-empty: is a folder without files"] == [
+        each.reason for each in listed(["memory://fleet-empty"])
+    ]
+
+
+def test_a_store_that_cannot_be_listed_is_told(
+    store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each store has errors of its own: no credentials, no network."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("no credentials")
+
+    monkeypatch.setattr(type(fsspec.filesystem("memory")), "ls", refuse)
+    with pytest.raises(CaptureError, match=r"^memory://fleet: cannot be listed: no credentials$"):
+        list(listed([store]))
+
+
+def test_a_folder_that_cannot_be_listed_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is a row, and the folders beside it are listed."""
+    put(tmp_path, "a/1.log", "b/2.log")
+    scan = os.scandir
+
+    def refuse(path: str) -> object:
+        if path.endswith("a"):
+            raise PermissionError(13, "Permission denied")
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    found = [(os.path.relpath(i.name, tmp_path), i.reason) for i in listed([str(tmp_path)])]
+
+    reason = f"{tmp_path / 'a'}: cannot be listed: Permission denied"
+    assert [("a", reason), ("b/2.log", "")] == found
+
+
 def test_a_protocol_that_nobody_knows_is_told() -> None:
     """Fsspec says what it would need."""
     for say in (lambda url: list(listed([url])), replay):

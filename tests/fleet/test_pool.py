@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from atfsm.errors import AtfsmError
 from atfsm.fleet.batch import Batch, batch_of, batched
 from atfsm.fleet.columns import Columns
 from atfsm.fleet.listing import Input
@@ -60,6 +63,24 @@ def test_a_capture_that_kills_costs_itself_a_row(jobs: int, tmp_path: Path) -> N
         o for b in batches for o in outcomes(replay_batch(b.names)) if "deadly" not in o[0]
     ]
     assert unharmed == [o for o in said if "deadly" not in o[0]]
+
+
+class Stillborn:
+    """Something for a worker to do that ends it before it is ready."""
+
+    def __reduce__(self) -> tuple[Callable[[int], object], tuple[int]]:
+        """What is called where it is unpickled."""
+        return os._exit, (3,)
+
+
+def test_where_no_worker_can_be_started_it_is_said(tmp_path: Path) -> None:
+    """In one line, in place of starting processes for ever."""
+    batches = batches_of(tmp_path, ("a.log",))
+    replay = cast("Callable[..., Columns]", Stillborn())
+
+    with pytest.raises(AtfsmError, match=r"end as soon as they start \(exit code 3\)$"):
+        list(Pool(2, AS_IT_IS, replay).run(batches))
+    assert [] == multiprocessing.active_children()
 
 
 def test_no_process_is_left_behind(tmp_path: Path) -> None:

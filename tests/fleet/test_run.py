@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import random
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from atfsm.errors import AtfsmError, ResultsError
-from atfsm.fleet import batch
+from atfsm.fleet import batch, run
 from atfsm.fleet.columns import COLUMNS, SCHEMA
 from atfsm.fleet.rows import Task, replay_batch
 from atfsm.fleet.run import Plan, Tally, replay_fleet
@@ -42,10 +44,18 @@ def fleet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_batches: None) 
     return Path("logs")
 
 
-def whole(fleet: Path, out: str = "whole.parquet") -> bytes:
-    """What a run that nothing interrupts writes."""
-    replay_fleet([str(fleet)], Plan(out=out, jobs=1))
-    return Path(out).read_bytes()
+@cache
+def written_for(fleet: str) -> bytes:
+    """What a run that nothing interrupts writes; once for a name, for nothing else matters."""
+    replay_fleet([fleet], Plan(out="whole.parquet", jobs=1))
+    return Path("whole.parquet").read_bytes()
+
+
+def whole(fleet: Path) -> bytes:
+    """What a run that nothing interrupts writes, in ``whole.parquet``."""
+    written = written_for(str(fleet))
+    Path("whole.parquet").write_bytes(written)
+    return written
 
 
 def rows_of(out: str) -> list[dict[str, Any]]:
@@ -137,13 +147,22 @@ def killed_after(batches: int, fleet: Path, out: str) -> int:
     where = str(Path(out).resolve())
     paths = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     environment = {**os.environ, "PYTHONPATH": paths}
+    # It returns when nobody holds the pipe any more: also the workers are gone then.
     return subprocess.run(
-        [*command, where, str(batches)], check=False, env=environment, cwd=Path.cwd()
+        [*command, where, str(batches)],
+        check=False,
+        env=environment,
+        cwd=Path.cwd(),
+        stdout=subprocess.PIPE,
+        timeout=60,
     ).returncode
 
 
 def test_a_run_that_is_killed_goes_on(fleet: Path) -> None:
-    """Killed after one batch, killed again after three more, and resumed: the same bytes."""
+    """Killed after one batch, killed again after three more, and resumed: the same bytes.
+
+    Each time its workers end by themselves.
+    """
     fleet = fleet.resolve()
     expected = whole(fleet)
     done = []
@@ -230,6 +249,29 @@ def test_only_the_same_run_is_resumed(name: str, fleet: Path) -> None:
     assert not Path("out.parquet").exists()
 
 
+def test_a_disk_that_fills_is_told_and_resumed(
+    fleet: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line says what happened and how to go on, once there is room again."""
+    expected = whole(fleet)
+    add = Unfinished.add
+
+    def full(unfinished: Unfinished, number: int, rows: bytes) -> None:
+        if number == 4:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        add(unfinished, number, rows)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Unfinished, "add", full)
+        told = r"^out\.parquet: cannot be written: No space left on device; .* --resume goes on"
+        with pytest.raises(ResultsError, match=told):
+            replay_fleet([str(fleet)], Plan(out="out.parquet", jobs=1))
+    tally = replay_fleet([str(fleet)], Plan(out="out.parquet", jobs=1, resume=True))
+
+    assert 4 * BATCH_FILES == tally.resumed
+    assert expected == Path("out.parquet").read_bytes()
+
+
 def test_an_interrupted_run_is_not_overwritten(fleet: Path) -> None:
     """Whoever forgets --resume does not lose a night."""
     parts = interrupt(fleet, "out.parquet") / "parts"
@@ -269,6 +311,20 @@ def test_what_cannot_be_done_is_said_in_one_line(name: str, fleet: Path) -> None
         replay_fleet(named, Plan(out=out, jobs=1))
     assert "\n" not in str(caught.value)
     assert not Path("out.parquet").exists()
+
+
+def test_listing_is_told(fleet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How many captures there are so far, and then how many are done."""
+    monkeypatch.setattr(run, "LISTED_A_TIME", 40)
+    told: list[tuple[bool, int, int]] = []
+    replay_fleet(
+        [str(fleet)],
+        Plan(out="out.parquet", jobs=1),
+        lambda tally: told.append((tally.is_listed, tally.captures, tally.done)),
+    )
+
+    assert [(False, 40, 0), (False, 80, 0), (True, LOGS + 6, 0)] == told[:3]
+    assert (True, LOGS + 6, LOGS + 6) == told[-1]
 
 
 def test_memory_holds_no_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 REPAINT_S: Final = 0.1  # ours: faster than this nobody reads
 CELLS: Final = 24
+COLUMNS: Final = 80  # where the terminal does not say how wide it is
 #: Options that mean something only where results are written, and their defaults.
 ONLY_WITH_OUT: Final = {
     "jobs": None,
@@ -195,26 +197,32 @@ class _Bar:
         now_s = time.monotonic()
         if self.tally is None:
             self._work_began_s = now_s
-        self.tally = tally
+        if tally.is_listed:
+            self.tally = tally
         if now_s - self._painted_s < REPAINT_S or not sys.stderr.isatty():
             return
         self._painted_s = now_s
         self._is_shown = True
-        sys.stderr.write(f"\r\x1b[2K{self.line(tally, now_s - self._work_began_s)}")
+        sys.stderr.write(f"\r\x1b[2K{self.line(tally, now_s - self._work_began_s, _columns())}")
         sys.stderr.flush()
 
     @staticmethod
-    def line(tally: Tally, seconds: float) -> str:
-        """The bar, after *seconds* of work."""
+    def line(tally: Tally, seconds: float, columns: int) -> str:
+        """The bar, after *seconds* of work, on one line of a terminal of so many columns."""
+        if not tally.is_listed:
+            return f"listing: {_count(tally.captures, 'capture')}"[: columns - 1]
         part = tally.done / tally.captures if tally.captures else 1.0
-        bar = "█" * int(part * CELLS)
         replayed = tally.done - tally.resumed
-        said = f"{bar:░<{CELLS}} {part:4.0%}  {tally.done:,} of {tally.captures:,} captures"
+        said = f"{part:4.0%}  {tally.done:,} of {tally.captures:,} captures"
         if replayed and seconds > 0:
             rate = replayed / seconds
             left_s = (tally.captures - tally.done) / rate
             said += f"  {rate:,.0f}/s  {_duration(left_s)} left"
-        return f"{said}  {_count(tally.wobbles, 'wobble')}"
+        said += f"  {_count(tally.wobbles, 'wobble')}"
+        # The last column stays empty: a terminal may go to the next line there.
+        cells = max(0, min(CELLS, columns - 2 - len(said)))
+        bar = "█" * int(part * cells)
+        return f"{bar:░<{cells}} {said}".lstrip()[: columns - 1]
 
     def clear(self) -> None:
         """Take it away."""
@@ -222,3 +230,11 @@ class _Bar:
             sys.stderr.write("\r\x1b[2K")
             sys.stderr.flush()
             self._is_shown = False
+
+
+def _columns() -> int:
+    """How wide the terminal is."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or COLUMNS
+    except (OSError, ValueError):  # it is none, or one that does not say
+        return COLUMNS

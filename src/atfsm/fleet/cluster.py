@@ -1,8 +1,8 @@
 """A Dask cluster that replays batches: more machines, the same rows.
 
 The workers need atfsm installed, the same version, and see the captures under the same names: on a
-file system that they share, or in a store (``s3://…``). The work they get is `replay_batch`, and
-what they send back are rows; nothing is written by them.
+file system that they share, or in a store (``s3://…``). The work they get is `replay_as`, and what
+they send back are rows; nothing is written by them.
 """
 
 from __future__ import annotations
@@ -10,21 +10,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent import futures
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
+import atfsm
 from atfsm.errors import ResultsError
 from atfsm.fleet.batch import Batch
 from atfsm.fleet.columns import Columns
-from atfsm.fleet.rows import Task, replay_batch
+from atfsm.fleet.rows import Known, Task, replay_batch
+from atfsm.fleet.unfinished import KEPT
 
 INSTALL: Final = "pip install 'atfsm[fleet]'"
 CONNECT_WITHIN_S: Final = 15.0  # ours: a scheduler that is there answers at once
 WORKERS_WITHIN_S: Final = 60.0  # ours: workers that are being started have this long
 LOOK_EVERY_S: Final = 5.0  # ours: how often it is seen whether there are workers at all
-KEPT: Final = "what is done is kept: --resume goes on with it"
 #: Batches under way for each thread of the cluster; ours: one at work, one on its way to it.
 BATCHES_A_THREAD: Final = 2
 
@@ -38,7 +39,8 @@ def run_on_cluster(
     tried one by one, and the one that kills costs itself a row.
 
     Raises:
-        ResultsError: Dask is not installed, or nobody answers at *address*.
+        ResultsError: Dask is not installed, nobody answers at *address*, or a worker there has
+            another atfsm.
     """
     try:
         import distributed
@@ -58,7 +60,50 @@ def run_on_cluster(
             client.wait_for_workers(1, timeout=WORKERS_WITHIN_S)
         except TimeoutError:
             raise ResultsError(f"{address}: the Dask scheduler has no workers") from None
+        _see_that_workers_agree(client)
         yield from _Cluster(client, task._replace(folder=os.getcwd())).run(batches)  # noqa: PTH109  a string
+
+
+def version() -> str:
+    """The version of atfsm, where this is called."""
+    return atfsm.__version__
+
+
+def replay_as(
+    version_asked: str, names: tuple[str, ...], task: Task, known: Mapping[int, Known]
+) -> Columns:
+    """What a worker does: replay a batch, as the version of atfsm that asks would.
+
+    Raises:
+        RuntimeError: It is another one: the rows might differ from those of other workers.
+    """
+    if version() != version_asked:
+        raise RuntimeError(f"a worker has atfsm {version()}, this is {version_asked}")
+    return replay_batch(names, task, known=known)
+
+
+def _see_that_workers_agree(client: Any) -> None:  # noqa: ANN401  distributed has no types
+    """Ask the workers for their version first: one that cannot load its work would just end.
+
+    Raises:
+        ResultsError: One has no atfsm, or another version.
+    """
+    with _scheduler_there():
+        versions = client.run(version, on_error="return")
+    for worker, found in sorted(versions.items()):
+        if isinstance(found, OSError):  # it went while it was asked: that is no other version
+            continue
+        if isinstance(found, BaseException):
+            reason = next(iter(str(found).splitlines()), type(found).__name__)
+            raise ResultsError(
+                f"{worker}: this Dask worker cannot load atfsm ({reason}): install it there, "
+                f"version {version()}"
+            )
+        if found != version():
+            raise ResultsError(
+                f"{worker}: this Dask worker has atfsm {found}, here is {version()}: install the "
+                "same version"
+            )
 
 
 def _killed_worker() -> type[Exception]:
@@ -141,7 +186,7 @@ class _Cluster:
     def _submit(self, batch: Batch) -> Any:  # noqa: ANN401  as above
         with _scheduler_there():
             return self._client.submit(
-                replay_batch, batch.names, self._task, known=batch.known, pure=False
+                replay_as, version(), batch.names, self._task, batch.known, pure=False
             )
 
     def _result(self, future: Any) -> Columns:  # noqa: ANN401  as above
@@ -159,8 +204,7 @@ class _Cluster:
             raise
         except Exception as error:
             raise ResultsError(
-                f"the Dask cluster cannot replay: {type(error).__name__}: {error} "
-                "(is the same version of atfsm installed there?)"
+                f"the Dask cluster cannot replay: {type(error).__name__}: {error}; {KEPT}"
             ) from error
         return rows
 

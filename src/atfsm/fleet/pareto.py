@@ -146,7 +146,7 @@ def pareto(path: str, by: str = "cause") -> Pareto:
             key = row[by] or UNKNOWN
             if row["record"] == Record.CAPTURE:
                 captures += 1
-                outcomes[row["verdict"]] += 1
+                outcomes[row["verdict"] or UNKNOWN] += 1
                 if by != "cause":
                     groups.setdefault(key, Group(key)).of_captures += 1
                 continue
@@ -169,9 +169,9 @@ def pareto(path: str, by: str = "cause") -> Pareto:
     for group in ordered:
         so_far += group.wobbles
         bars.append(Bar(group, group.wobbles / wobbles, so_far / wobbles))
-    if about["captures"] != captures:
+    if about.get("captures") != captures:
         raise ResultsError(
-            f"{path}: is not whole: it holds {captures:,} captures of {about['captures']:,}"
+            f"{path}: is not whole: it holds {captures:,} captures of {about.get('captures')}"
         )
     return Pareto(
         results=path,
@@ -194,8 +194,8 @@ def _count(group: Group, row: dict[str, Any], capture: int) -> None:
     group.wobbles += 1
     group.captures += group.last_capture != capture
     group.last_capture = capture
-    group.causes[row["cause"]] += 1
+    group.causes[row["cause"] or UNKNOWN] += 1
     group.firmwares[row["firmware"] or UNKNOWN] += 1
     if not group.about:
-        group.about = row["why"]
-        group.example = (row["capture"], row["line"])
+        group.about = row["why"] or ""
+        group.example = (row["capture"] or "", row["line"] or 0)

@@ -72,7 +72,7 @@ def lines(pareto: Pareto, *, verbose: bool = False) -> Iterator[str]:
             f"{_of(group, pareto):>{CAPTURES_WIDE}}  {named(group.name)}"
         )
         for text in _about(group, pareto, verbose=verbose):
-            yield from textwrap.wrap(text, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
+            yield from _wrapped(text, INDENT)
     if rest := pareto.bars[len(shown) :]:
         wobbles = sum(bar.group.wobbles for bar in rest)
         share = percent(wobbles / pareto.wobbles)
@@ -116,7 +116,14 @@ def _below(pareto: Pareto) -> Iterator[str]:
     if said:
         yield ""
         for sentence in said:
-            yield from textwrap.wrap(sentence, WIDTH)
+            yield from _wrapped(sentence)
+
+
+def _wrapped(text: str, indent: str = "") -> Iterator[str]:
+    """Lines of *text*; a number and its percent sign stay together."""
+    together = text.replace(" %", "\xa0%")
+    for line in textwrap.wrap(together, WIDTH, initial_indent=indent, subsequent_indent=indent):
+        yield line.replace("\xa0%", " %")
 
 
 def _of(group: Group, pareto: Pareto) -> str:

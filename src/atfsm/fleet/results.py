@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from atfsm.errors import ResultsError
 from atfsm.fleet.columns import COLUMNS, SCHEMA, Columns, Kind
+from atfsm.replay.printable import printable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -122,20 +123,42 @@ def about(path: str) -> dict[str, Any]:
     Raises:
         ResultsError: It cannot be read, or is something else.
     """
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        metadata = pq.read_schema(path).metadata or {}
-        said: dict[str, Any] = json.loads(metadata.get(_ABOUT, b"{}"))
+        schema = pq.read_schema(path)
+        said = json.loads((schema.metadata or {}).get(_ABOUT, b"{}"))
     except FileNotFoundError:
         raise ResultsError(f"{path}: cannot be read: No such file or directory") from None
-    except (OSError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise ResultsError(f"{path}: cannot be read as a file of results: {reason}") from error
-    if said.get("schema") != SCHEMA:
-        what = said.get("schema", "written by something else")
-        raise ResultsError(f"{path}: is no file of results that this version reads ({what})")
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise ResultsError(
+            f"{path}: cannot be read as a file of results: {_first_line(error)}"
+        ) from error
+    if not isinstance(said, dict) or said.get("schema") != SCHEMA:
+        what = said.get("schema") if isinstance(said, dict) else None
+        raise ResultsError(
+            f"{path}: is no file of results that this version reads "
+            f"({printable(str(what)) if what else 'written by something else'})"
+        )
+    if odd := next((f.name for f in _plain() if not _has(schema, f)), ""):
+        raise ResultsError(f"{path}: is damaged: the column {odd!r} is not as it was written")
     return said
+
+
+def _has(schema: pa.Schema, ours: pa.Field) -> bool:
+    """Whether a schema has one of our columns, dictionary-coded or not."""
+    import pyarrow as pa
+
+    if (at := schema.get_field_index(ours.name)) < 0:
+        return False
+    kind = schema.field(at).type
+    return bool((kind.value_type if pa.types.is_dictionary(kind) else kind) == ours.type)
+
+
+def _first_line(error: BaseException) -> str:
+    """What an error says, on one line."""
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def read(path: str, names: Sequence[str]) -> Iterator[dict[str, list[Any]]]:
@@ -151,5 +174,6 @@ def read(path: str, names: Sequence[str]) -> Iterator[dict[str, list[Any]]]:
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(batch_size=ROWS_A_READ, columns=list(names)):
                 yield batch.to_pydict()
-    except (OSError, pa.ArrowInvalid) as error:
-        raise ResultsError(f"{path}: cannot be read: {str(error).splitlines()[0]}") from error
+    # What is damaged within may be no text, no index, no type, no page, or too large.
+    except (OSError, ValueError, LookupError, pa.ArrowException) as error:
+        raise ResultsError(f"{path}: cannot be read: {_first_line(error)}") from error

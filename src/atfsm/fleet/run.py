@@ -8,16 +8,19 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from atfsm.errors import ResultsError
 from atfsm.fleet import results
 from atfsm.fleet.batch import Batch
 from atfsm.fleet.columns import Columns, Outcome, Record
-from atfsm.fleet.listing import listed
+from atfsm.fleet.listing import Input, listed
 from atfsm.fleet.pool import Pool
 from atfsm.fleet.rows import AS_IT_IS, Task
-from atfsm.fleet.unfinished import Asked, Unfinished
+from atfsm.fleet.unfinished import KEPT, Asked, Unfinished
+
+#: Captures that are listed before it is told how many there are so far; ours.
+LISTED_A_TIME: Final = 1_000
 
 
 @dataclass(slots=True)
@@ -25,16 +28,18 @@ class Tally:
     """How many captures came to what, and how many wobbles they have.
 
     Attributes:
-        captures: How many there are in all.
+        captures: How many there are in all; or so far, while they are still being listed.
         resumed: How many of them an earlier run did.
         outcomes: How many came to what, so far.
         wobbles: How many wobbles were found, so far.
+        is_listed: Whether it is known how many captures there are.
     """
 
     captures: int = 0
     resumed: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     wobbles: int = 0
+    is_listed: bool = True
 
     @property
     def done(self) -> int:
@@ -83,7 +88,7 @@ def replay_fleet(
     Args:
         named: Files, folders, globs and URLs.
         plan: Where to, and how.
-        progress: Told after each batch.
+        progress: Told after each batch, and before that after each thousand captures listed.
 
     Raises:
         ResultsError: The results cannot be written, or not be resumed; or something is missing
@@ -95,7 +100,9 @@ def replay_fleet(
     try:
         tally = _run(named, plan, unfinished, progress)
     except OSError as error:
-        raise ResultsError(f"{plan.out}: cannot be written: {error.strerror or error}") from error
+        kept = f"; {KEPT}" if unfinished.exists else ""
+        reason = f"cannot be written: {error.strerror or error}{kept}"
+        raise ResultsError(f"{plan.out}: {reason}") from error
     finally:
         unfinished.abandon()
     return tally
@@ -116,7 +123,7 @@ def _run(
     inputs = (
         each for each in listed(named, without=ours) if not _is_below(each.name, unfinished.folder)
     )
-    asked = unfinished.list_inputs(inputs, _about(plan.task))
+    asked = unfinished.list_inputs(_told(inputs, progress), _about(plan.task))
     if not asked.captures:
         raise ResultsError("no captures were named")
     tally = Tally(captures=asked.captures)
@@ -136,6 +143,14 @@ def _run(
     results.write(unfinished.parts(), complete, _said(asked, tally))
     unfinished.finish(complete, plan.out)
     return tally
+
+
+def _told(inputs: Iterable[Input], progress: Callable[[Tally], None]) -> Iterator[Input]:
+    """Tell how many inputs there are so far: listing a million takes a while."""
+    for number, each in enumerate(inputs, start=1):
+        yield each
+        if number % LISTED_A_TIME == 0:
+            progress(Tally(captures=number, is_listed=False))
 
 
 def _done(plan: Plan, batches: Iterator[Batch]) -> Iterator[tuple[int, Columns]]:

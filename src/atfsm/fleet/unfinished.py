@@ -29,6 +29,8 @@ from atfsm.fleet.batch import Batch, batch_of, batched
 from atfsm.fleet.columns import SCHEMA
 from atfsm.fleet.listing import Input
 
+#: What is said where a run ends before its end.
+KEPT: Final = "what is done is kept: --resume goes on with it"
 _HEAD: Final = struct.Struct("<QQI")  # number of the batch, bytes, checksum
 _CHUNK_BYTES: Final = 1 << 20
 

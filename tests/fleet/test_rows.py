@@ -1,0 +1,79 @@
+"""From a name to rows: whatever happens to one capture costs no more than its own rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from atfsm.errors import CaptureError
+from atfsm.fleet import rows
+from atfsm.fleet.columns import COLUMNS, Columns, Outcome
+from atfsm.fleet.rows import Task, replay_batch
+from atfsm.replay import replay
+from tests.fleet.logs import small_log
+
+# fmt: off
+RAISED: dict[str, tuple[BaseException, str, str]] = {
+    "refused":   (CaptureError("{path}: is refused"),     "unreadable", "odd.log: is refused"),
+    "a disk":    (OSError(5, "Input/output error"),       "unreadable", "[Errno 5] Input/output error"),
+    "memory":    (MemoryError(),                          "failed",     "it takes more memory than there is"),
+    "a bug":     (KeyError("x"),                          "failed",     "this is a bug of atfsm: KeyError: 'x'"),
+    "no UTF-8":  (ValueError("\udcff"),                   "failed",     "this is a bug of atfsm: ValueError: \\xff"),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("name", RAISED)
+def test_what_goes_wrong_with_one_capture_is_its_row(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its neighbours are as if it were not there, and the row says why, under the user's name."""
+    for seed, log in enumerate(("a.log", "odd.log", "b.log")):
+        (tmp_path / log).write_text(small_log(seed), "utf-8")
+    error, verdict, reason = RAISED[name]
+    whole = replay_batch(["a.log", "b.log"], Task(folder=str(tmp_path)))
+
+    def odd(path: str, **options: Any) -> Any:  # noqa: ANN401  as replay does
+        if path.endswith("odd.log"):
+            raise type(error)(
+                *(a.format(path=path) if isinstance(a, str) else a for a in error.args)
+            )
+        return replay(path, **options)
+
+    monkeypatch.setattr(rows, "replay", odd)
+    found = replay_batch(["a.log", "odd.log", "b.log"], Task(folder=str(tmp_path)))
+
+    at = found["capture"].index("odd.log")
+    assert ("capture", verdict, reason) == tuple(
+        found[column][at] for column in ("record", "verdict", "reason")
+    )
+    assert whole == without(found, at)
+
+
+def without(columns: Columns, row: int) -> Columns:
+    """All rows but one."""
+    return {name: values[:row] + values[row + 1 :] for name, values in columns.items()}
+
+
+def test_ctrl_c_is_not_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever interrupts means the run, not the capture that happens to be read."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(rows, "replay", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        replay_batch([str(tmp_path / "a.log")])
+
+
+def test_what_is_known_is_not_read(tmp_path: Path) -> None:
+    """A capture that killed who read it gets its row without being opened."""
+    began: list[int] = []
+    found = replay_batch(
+        [str(tmp_path / "a.log")], known={0: (Outcome.FAILED, "it kills")}, began=began.append
+    )
+
+    assert {column.name: 1 for column in COLUMNS} == {n: len(v) for n, v in found.items()}
+    assert (["failed"], ["it kills"], [0]) == (found["verdict"], found["reason"], began)
