@@ -905,6 +905,21 @@ def test_ctrl_c_ends_a_call_at_once(modem: Modem, stack: FakeStack) -> None:
     assert b"kept" == socket.recv(timeout_s=LIMIT_S)
 
 
+def test_a_wait_without_end_looks_up_now_and_then(
+    modem: Modem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A signal that came just before a wait began is seen when it is over, so none is for ever."""
+    engine = modem._engine
+    waited: list[float] = []
+    monkeypatch.setattr(engine.changed, "wait", waited.append)
+
+    with engine.changed:
+        engine.until(lambda: len(waited) == 3, None)
+
+    assert 3 == len(waited)
+    assert all(0 < slice_s <= 1.0 for slice_s in waited)
+
+
 def test_a_modem_that_is_dropped_ends(device: Terminal, stack: FakeStack) -> None:
     """A socket keeps its modem; without both, thread and port go."""
     modem = Modem(str(device.path), make_stack=stack.make)

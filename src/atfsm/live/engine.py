@@ -33,8 +33,10 @@ from atfsm.stack.outputs import Cause, Moved, Rung
 
 #: How long `Engine.stop` waits for its thread: one turn of it, and a disk that syncs.
 LAST_TURN_S: Final = 0.5
-#: Where a wait cannot be interrupted by Ctrl-C, it is cut into pieces of this length.
-SLICE_S: Final = 0.2 if sys.platform == "win32" else threading.TIMEOUT_MAX
+#: Waits are cut into pieces of this length. On Windows Ctrl-C does not interrupt one; elsewhere a
+#: signal that comes when Python has let go of its lock, and does not wait yet, is seen only when
+#: the wait is over.
+SLICE_S: Final = 0.2 if sys.platform == "win32" else 1.0
 
 logger = logging.getLogger("atfsm")
 
