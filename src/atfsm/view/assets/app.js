@@ -6,10 +6,11 @@ import {Detail} from "./detail.js";
 import {Finding} from "./finding.js";
 import {FILTER_NOTES, readFilter, rowsThrough} from "./filter.js";
 import {keep, kept, restoreTheme, turnTheme} from "./kept.js";
-import {fillHelp, listenToKeys} from "./keys.js";
+import {turnHelp, wire} from "./keys.js";
 import {Link, readLink, writeLink} from "./link.js";
 import {fillPrint} from "./print.js";
 import {RowList, shareWords} from "./rows.js";
+import {say, sayFailed} from "./status.js";
 import {fillStrip, fillSummary} from "./summary.js";
 import {Ticks} from "./ticks.js";
 import {copyText, ticketOf} from "./ticket.js";
@@ -18,7 +19,6 @@ import {nextTask, unpackLog} from "./unpack.js";
 import {count, upperBound} from "./words.js";
 
 const TYPING_MS = 120;
-const TOAST_MS = 4000;
 const byId = (id) => document.getElementById(id);
 
 class App {
@@ -61,7 +61,7 @@ class App {
   /** The row to open on: the first wobble; the end where there is none. */
   opening(wobble) {
     const first = this.capture.meta.wobbles[0];
-    if (first && this.capture.line(first.row) !== first.line) this.say(`Line ${count(first.line)}, the first wobble, is not on this page.`);
+    if (first && this.capture.line(first.row) !== first.line) say(`Line ${count(first.line)}, the first wobble, is not on this page.`);
     if (wobble >= 0) return wobble;
     return first?.row ?? this.capture.rows - 1;
   }
@@ -101,11 +101,11 @@ class App {
     if (line === null) return false;
     const row = this.capture.rowOfLine(line, before);
     if (row < 0) {
-      this.say(`Line ${count(line)} is not on this page.`);
+      say(`Line ${count(line)} is not on this page.`);
       return false;
     }
     this.select(row, {isCentered: true, machine: this.capture.marks(row) & MARK.wobble ? this.machineOf(row, MARK.wobble) : -1});
-    if (!this.list.isShown(row)) this.say(`Line ${count(line)} is hidden by the filter.`);
+    if (!this.list.isShown(row)) say(`Line ${count(line)} is hidden by the filter.`);
     return true;
   }
 
@@ -131,7 +131,7 @@ class App {
     }
     const isHidden = this.capture.seek(this.row, step, bits) >= 0;
     const where = step > 0 ? "after" : "before";
-    this.say(`No ${what} ${where} this line${isHidden ? " among the lines that the filter shows" : ""}.`);
+    say(`No ${what} ${where} this line${isHidden ? " among the lines that the filter shows" : ""}.`);
   }
 
   change(step) {
@@ -146,16 +146,16 @@ class App {
 
   hit(step) {
     if (!this.hits) {
-      this.say("Nothing is looked for: / leads to the filter.");
+      say("Nothing is looked for: / leads to the filter.");
       return;
     }
     if (this.hits.length === 0) {
-      this.say("No line answers the filter.");
+      say("No line answers the filter.");
       return;
     }
     const at = step > 0 ? upperBound(this.hits, this.row) : upperBound(this.hits, this.row - 1) - 1;
     const isBehind = at < 0 || at >= this.hits.length;
-    if (isBehind) this.say(step > 0 ? "From the top again." : "From the end again.");
+    if (isBehind) say(step > 0 ? "From the top again." : "From the end again.");
     this.select(this.hits[isBehind ? (step > 0 ? 0 : this.hits.length - 1) : at]);
   }
 
@@ -169,7 +169,7 @@ class App {
       this.select(row, {machine: isWobble ? this.machineOf(row, MARK.wobble) : -1});
       return;
     }
-    this.say("The filter hides every line of this kind.");
+    say("The filter hides every line of this kind.");
   }
 
   get shelf() {
@@ -182,13 +182,13 @@ class App {
     this.ticks.mark();
     keep(this.shelf, [...this.list.bookmarks].map((row) => this.capture.line(row)).join(" "));
     const isSet = this.list.bookmarks.has(this.row);
-    this.say(`Bookmark ${isSet ? "set on" : "taken off"} line ${count(this.capture.line(this.row))}.`);
+    say(`Bookmark ${isSet ? "set on" : "taken off"} line ${count(this.capture.line(this.row))}.`);
   }
 
   toBookmark() {
     const rows = [...this.list.bookmarks].sort((a, b) => a - b);
     const row = rows.find((at) => at > this.row) ?? rows[0];
-    if (row === undefined) this.say("There is no bookmark: u sets one.");
+    if (row === undefined) say("There is no bookmark: u sets one.");
     else this.select(row);
   }
 
@@ -222,17 +222,9 @@ class App {
 
   // ---------------------------------------------------------------- what is said and copied
 
-  say(words) {
-    const status = byId("status");
-    status.textContent = words;
-    status.classList.add("said");
-    clearTimeout(this.toast);
-    this.toast = setTimeout(() => status.classList.remove("said"), TOAST_MS);
-  }
-
   async copy(text, what) {
     const isDone = await copyText(text);
-    this.say(isDone ? `${what} copied.` : "This browser gives a page from a file no clipboard.");
+    say(isDone ? `${what} copied.` : "This browser gives a page from a file no clipboard.");
   }
 
   copyTicket() {
@@ -282,7 +274,7 @@ class App {
       {group: "Look", keys: ["t"], words: "light or dark", run: () => this.turnTheme()},
       {group: "Look", keys: ["c"], words: "copy the row for a ticket", run: () => this.copyTicket()},
       {group: "Look", keys: ["y"], words: "copy a link to the row", run: () => this.copyLink()},
-      {group: "Look", keys: ["?"], words: "this help; Esc closes it", run: () => this.help()},
+      {group: "Look", keys: ["?"], words: "this help; Esc closes it", run: turnHelp},
       {group: "Time line (while it has the focus)", keys: ["W", "S"], words: "zoom in and out, as the wheel does"},
       {group: "Time line (while it has the focus)", keys: ["A", "D"], words: "pan, as the wheel does with Shift"},
       {group: "Time line (while it has the focus)", keys: ["0"], words: "the whole capture"},
@@ -296,20 +288,8 @@ class App {
     this.ticks.later();
   }
 
-  help() {
-    const dialog = byId("help");
-    if (dialog.open) dialog.close();
-    else dialog.showModal();
-  }
-
   listen() {
-    const table = this.keys();
-    for (const button of document.querySelectorAll("button[data-key]")) {
-      const own = table.find((entry) => entry.run && entry.keys.includes(button.dataset.key));
-      button.addEventListener("click", () => own.run(button.dataset.key));
-    }
-    listenToKeys(table, () => byId("help").open);
-    fillHelp(byId("help-body"), table, [["Filter terms", FILTER_NOTES]]);
+    wire(this.keys(), [["Filter terms", FILTER_NOTES]]);
     byId("query").addEventListener("input", () => {
       clearTimeout(this.typing);
       this.typing = setTimeout(() => this.filter(), TYPING_MS);
@@ -348,8 +328,4 @@ async function start() {
   fillPrint(byId("print"), capture);
 }
 
-start().catch((error) => {
-  byId("status").textContent = `This page could not be built: ${error.message}`;
-  byId("status").classList.add("said");
-  throw error;
-});
+start().catch(sayFailed);

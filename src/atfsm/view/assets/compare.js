@@ -2,16 +2,15 @@
 
 import {Capture} from "./capture.js";
 import {restoreTheme, turnTheme} from "./kept.js";
-import {fillHelp, listenToKeys} from "./keys.js";
+import {turnHelp, wire} from "./keys.js";
+import {say, sayFailed} from "./status.js";
 import {TwinCharts} from "./twincharts.js";
 import {Twins} from "./twindata.js";
 import {TwinList} from "./twinlist.js";
 import {TwinTicks} from "./twinticks.js";
 import {nextTask, unpackLog} from "./unpack.js";
-import {bytes, count, counted, make, shown} from "./words.js";
+import {bytes, count, counted, make, quoted, redactedWords, shown} from "./words.js";
 
-const SAID_MS = 4000;
-const QUOTED_AT = /`([^`]+)`/g;
 const element = (id) => document.getElementById(id);
 
 class Comparison {
@@ -64,7 +63,7 @@ class Comparison {
     const {differences} = this.twins;
     const next = step > 0 ? differences.find(({item}) => item > this.item) : differences.findLast(({item}) => item < this.item);
     if (!next) {
-      this.say(`No difference ${step > 0 ? "after" : "before"} this line.`);
+      say(`No difference ${step > 0 ? "after" : "before"} this line.`);
       return;
     }
     if (next.machines) this.charts.focusMachines(this.twins, next.machines);
@@ -74,20 +73,12 @@ class Comparison {
   seekChange(step) {
     const item = this.twins.seekChange(this.item, step);
     if (item >= 0) this.select(item);
-    else this.say(`No change of a machine ${step > 0 ? "after" : "before"} this line.`);
+    else say(`No change of a machine ${step > 0 ? "after" : "before"} this line.`);
   }
 
   walk(step) {
     const item = this.list.neighbour(this.item, step);
     if (item >= 0) this.select(item);
-  }
-
-  say(words) {
-    const status = element("status");
-    status.textContent = words;
-    status.classList.add("said");
-    clearTimeout(this.toast);
-    this.toast = setTimeout(() => status.classList.remove("said"), SAID_MS);
   }
 
   // ---------------------------------------------------------------- hands
@@ -107,7 +98,7 @@ class Comparison {
       {group: "Go to", keys: ["End"], words: "last line", isNative: scrolls, run: () => this.walk(this.twins.rows)},
       {group: "Look", keys: ["f"], words: "large drawing of what the line changed, then the next drawing", run: () => this.charts.focusNext(this.item)},
       {group: "Look", keys: ["t"], words: "light or dark", run: () => this.turn()},
-      {group: "Look", keys: ["?"], words: "this help; Esc closes it", run: () => this.help()},
+      {group: "Look", keys: ["?"], words: "this help; Esc closes it", run: turnHelp},
     ];
   }
 
@@ -116,20 +107,8 @@ class Comparison {
     this.ticks.draw();
   }
 
-  help() {
-    const dialog = element("help");
-    if (dialog.open) dialog.close();
-    else dialog.showModal();
-  }
-
   listen() {
-    const table = this.keys();
-    for (const button of document.querySelectorAll("button[data-key]")) {
-      const own = table.find((entry) => entry.keys.includes(button.dataset.key));
-      button.addEventListener("click", () => own.run(button.dataset.key));
-    }
-    listenToKeys(table, () => element("help").open);
-    fillHelp(element("help-body"), table, [["In the middle", MIDDLE_NOTES]]);
+    wire(this.keys(), [["In the middle", MIDDLE_NOTES]]);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.ticks.draw());
   }
 }
@@ -141,18 +120,6 @@ const MIDDLE_NOTES = [
   ["›", "only B has this line"],
 ];
 
-/** A sentence whose backquoted AT text stands out. */
-function quoted(text) {
-  const parts = document.createDocumentFragment();
-  let end = 0;
-  for (const found of text.matchAll(QUOTED_AT)) {
-    parts.append(shown(text.slice(end, found.index)), make("code", "", shown(found[1])));
-    end = found.index + found[0].length;
-  }
-  parts.append(shown(text.slice(end)));
-  return parts;
-}
-
 /** Fill the strip with how they differ on the whole, and what is known of both. */
 function fillFoot(strip, meta) {
   const list = make("dl", "");
@@ -162,15 +129,9 @@ function fillFoot(strip, meta) {
     put(name, `${capture.name} (${bytes(capture.size_bytes)}), ${capture.format || "format not known"}, ${counted(capture.lines, "line")}, ${capture.verdict}`);
     if (omitted.length) put(`left out of ${name}`, omitted.join(" "));
   }
-  put("redacted", redactedIn(meta.redacted));
+  put("redacted", redactedWords(meta.redacted));
   put("made by", `atfsm ${meta.version}: ${meta.command}`);
   strip.append(list);
-}
-
-function redactedIn(redacted) {
-  if (redacted === null) return "nothing: redaction is switched off";
-  const found = Object.entries(redacted).filter(([, number]) => number > 0);
-  return found.length ? found.map(([what, number]) => `${what} ${count(number)}×`).join(", ") : "nothing was found to redact";
 }
 
 /** Build the page behind the header, which is on the screen already. */
@@ -190,8 +151,4 @@ async function startComparison() {
   document.documentElement.dataset.ready = "yes";
 }
 
-startComparison().catch((error) => {
-  element("status").textContent = `This page could not be built: ${error.message}`;
-  element("status").classList.add("said");
-  throw error;
-});
+startComparison().catch(sayFailed);

@@ -4,8 +4,27 @@ import {make} from "./words.js";
 
 const FIELDS = "input, textarea, select";
 
+const helpOf = () => document.getElementById("help");
+
+/** Have keys, buttons and the help do and say what one table says; *notes* stand below it. */
+export function wire(table, notes) {
+  for (const button of document.querySelectorAll("button[data-key]")) {
+    const own = table.find((entry) => entry.run && entry.keys.includes(button.dataset.key));
+    button.addEventListener("click", () => own.run(button.dataset.key));
+  }
+  listenToKeys(table, () => helpOf().open);
+  fillHelp(document.getElementById("help-body"), table, notes);
+}
+
+/** Open the help, or close it. */
+export function turnHelp() {
+  const help = helpOf();
+  if (help.open) help.close();
+  else help.showModal();
+}
+
 /** Listen for the keys of a table: [{group, keys, words, run}], run is told which key it was. */
-export function listenToKeys(table, isOpen) {
+function listenToKeys(table, isOpen) {
   const byKey = new Map();
   for (const entry of table) for (const key of entry.keys) if (entry.run) byKey.set(key, entry);
   document.addEventListener("keydown", (event) => {
@@ -21,7 +40,7 @@ export function listenToKeys(table, isOpen) {
 }
 
 /** Write the help from the same table. */
-export function fillHelp(element, table, notes) {
+function fillHelp(element, table, notes) {
   const groups = new Map();
   for (const entry of table) groups.set(entry.group, [...(groups.get(entry.group) ?? []), entry]);
   for (const [group, entries] of groups) {

@@ -1,7 +1,7 @@
 // What was found, as a table by severity; and what is known of the capture, as a strip.
 
 import {groupFindings} from "./severity.js";
-import {bytes, count, counted, make, sentence, shown} from "./words.js";
+import {bytes, count, counted, make, redactedWords, sentence, shown} from "./words.js";
 
 const GROUPS_AT_MOST = 200;
 
@@ -51,12 +51,6 @@ export function fillStrip(element, meta) {
   for (const [term, words] of facts) list.append(make("div", "", make("dt", "", term), make("dd", "", shown(words))));
   element.append(list);
   for (const note of capture.notes) element.append(make("p", "note", make("b", "", "note "), sentence(note)));
-}
-
-function redactedWords(redacted) {
-  if (redacted === null) return "nothing: redaction is switched off";
-  const found = Object.entries(redacted).filter(([, number]) => number > 0);
-  return found.length ? found.map(([what, number]) => `${what} ${count(number)}×`).join(", ") : "nothing was found to redact";
 }
 
 function leftOut(meta) {

@@ -5,6 +5,7 @@ const whole = new Intl.NumberFormat("en");
 const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 // AT text in a sentence, and lines of the capture that a sentence names.
 const QUOTED = /`([^`]+)`|\blines? (\d+)\b/g;
+const QUOTED_AT = /`([^`]+)`/g;
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -42,9 +43,18 @@ export function lineLink(line, words = `line ${line}`) {
 
 /** A sentence whose backquoted AT text stands out and whose lines can be followed. */
 export function sentence(text) {
+  return marked(text, QUOTED);
+}
+
+/** A sentence of which a line may be of either of two captures: AT text stands out alone. */
+export function quoted(text) {
+  return marked(text, QUOTED_AT);
+}
+
+function marked(text, pattern) {
   const parts = document.createDocumentFragment();
   let end = 0;
-  for (const found of text.matchAll(QUOTED)) {
+  for (const found of text.matchAll(pattern)) {
     parts.append(shown(text.slice(end, found.index)));
     parts.append(found[1] ? make("code", "", shown(found[1])) : lineLink(found[2], found[0]));
     end = found.index + found[0].length;
@@ -87,6 +97,13 @@ export function bytes(size) {
   if (size < 10_000) return counted(size, "byte");
   if (size < 1e6) return `${(size / 1e3).toFixed(1)} kB`;
   return `${(size / 1e6).toFixed(1)} MB`;
+}
+
+/** What was hidden, and how often. */
+export function redactedWords(redacted) {
+  if (redacted === null) return "nothing: redaction is switched off";
+  const found = Object.entries(redacted).filter(([, number]) => number > 0);
+  return found.length ? found.map(([what, number]) => `${what} ${count(number)}×`).join(", ") : "nothing was found to redact";
 }
 
 /** The first index of a sorted array whose value is greater than *value*. */
