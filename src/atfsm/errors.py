@@ -9,6 +9,11 @@ from __future__ import annotations
 from typing import Protocol
 
 
+def first_line(error: BaseException) -> str:
+    """What an error of somebody else's says, on one line: its kind where it says nothing."""
+    return next(iter(str(error).splitlines()), type(error).__name__)
+
+
 class AtfsmError(Exception):
     """Base of everything that atfsm raises on purpose."""
 

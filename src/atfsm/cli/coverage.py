@@ -128,9 +128,9 @@ def _draw(coverage: Coverage, arguments: argparse.Namespace) -> list[Path]:
 
 def _readable(capture: str) -> str:
     """The name of a capture as a heading may have it: file names may hold anything."""
-    name = "standard input" if capture == "-" else Path(capture).name
     from atfsm.replay.printable import printable
 
+    name = "standard input" if capture == "-" else Path(capture).name
     return printable(name)[:60]
 
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import atfsm
-from atfsm.errors import ResultsError
+from atfsm.errors import ResultsError, first_line
 from atfsm.fleet.batch import Batch
 from atfsm.fleet.columns import Columns
 from atfsm.fleet.rows import Known, Task, replay_batch
@@ -53,8 +53,9 @@ def run_on_cluster(
             address, timeout=CONNECT_WITHIN_S, set_as_default=False, name="atfsm"
         )
     except (OSError, ValueError, RuntimeError, TypeError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ResultsError(f"{address}: no Dask scheduler answers there: {reason}") from error
+        raise ResultsError(
+            f"{address}: no Dask scheduler answers there: {first_line(error)}"
+        ) from error
     with client:
         try:
             client.wait_for_workers(1, timeout=WORKERS_WITHIN_S)
@@ -94,10 +95,9 @@ def _see_that_workers_agree(client: Any) -> None:  # noqa: ANN401  distributed h
         if isinstance(found, OSError):  # it went while it was asked: that is no other version
             continue
         if isinstance(found, BaseException):
-            reason = next(iter(str(found).splitlines()), type(found).__name__)
             raise ResultsError(
-                f"{worker}: this Dask worker cannot load atfsm ({reason}): install it there, "
-                f"version {version()}"
+                f"{worker}: this Dask worker cannot load atfsm ({first_line(found)}): install it "
+                f"there, version {version()}"
             )
         if found != version():
             raise ResultsError(

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from atfsm.errors import ResultsError
+from atfsm.errors import ResultsError, first_line
 from atfsm.fleet.columns import COLUMNS, SCHEMA, Columns, Kind
 from atfsm.replay.printable import printable
 
@@ -133,7 +133,7 @@ def about(path: str) -> dict[str, Any]:
         raise ResultsError(f"{path}: cannot be read: No such file or directory") from None
     except (OSError, ValueError, pa.ArrowException) as error:
         raise ResultsError(
-            f"{path}: cannot be read as a file of results: {_first_line(error)}"
+            f"{path}: cannot be read as a file of results: {first_line(error)}"
         ) from error
     if not isinstance(said, dict) or said.get("schema") != SCHEMA:
         what = said.get("schema") if isinstance(said, dict) else None
@@ -156,11 +156,6 @@ def _has(schema: pa.Schema, ours: pa.Field) -> bool:
     return bool((kind.value_type if pa.types.is_dictionary(kind) else kind) == ours.type)
 
 
-def _first_line(error: BaseException) -> str:
-    """What an error says, on one line."""
-    return next(iter(str(error).splitlines()), type(error).__name__)
-
-
 def read(path: str, names: Sequence[str]) -> Iterator[dict[str, list[Any]]]:
     """Read some columns, many rows at a time.
 
@@ -176,4 +171,4 @@ def read(path: str, names: Sequence[str]) -> Iterator[dict[str, list[Any]]]:
                 yield batch.to_pydict()
     # What is damaged within may be no text, no index, no type, no page, or too large.
     except (OSError, ValueError, LookupError, pa.ArrowException) as error:
-        raise ResultsError(f"{path}: cannot be read: {_first_line(error)}") from error
+        raise ResultsError(f"{path}: cannot be read: {first_line(error)}") from error
