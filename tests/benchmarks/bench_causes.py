@@ -12,15 +12,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from atfsm.replay import replay
-from tests.replay.known_faults import Known, clean, faulty
-
-
-def judged(known: Known, path: Path) -> tuple[int, str]:
-    """Line and cause of the first wobble; nothing where there is none."""
-    path.write_bytes(known.capture)
-    wobbles = replay(str(path)).wobbles
-    return (wobbles[0].line, wobbles[0].cause) if wobbles else (0, "")
+from tests.replay.known_faults import clean, faulty, judged
 
 
 def main() -> None:
@@ -33,12 +25,12 @@ def main() -> None:
     lines = causes = alarms = 0
     wrong: Counter[tuple[str, str, str]] = Counter()
     formats = set()
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "a.log"
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
         for seed in seeds:
             known = faulty(seed)
             formats.add(known.format_name)
-            line, cause = judged(known, path)
+            line, cause = judged(known, folder)
             lines += known.line == line
             causes += cause in known.causes
             if known.line != line or cause not in known.causes:
@@ -47,7 +39,7 @@ def main() -> None:
         for seed in seeds:
             known = clean(seed)
             formats.add(known.format_name)
-            alarms += judged(known, path) != (0, "")
+            alarms += judged(known, folder) != (0, "")
     count = len(seeds)
     print(f"{count:,} logs with one known fault, {count:,} without, in {len(formats)} formats")
     print(f"  first divergence exact   {lines / count:7.2%}   (due: 99 %)")

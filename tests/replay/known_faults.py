@@ -15,9 +15,11 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from atfsm.at.errors import TCP_NOTIF, UDP_NOTIF
+from atfsm.replay import replay
 from atfsm.replay.formats import format_named
 from atfsm.replay.payload import DEFAULT_PATTERN
 from atfsm.sim import PROFILES, Echo, Fault, SimulatedModem, VirtualNetwork
@@ -99,6 +101,16 @@ class Known:
     command: str = ""
     line: int = 0
     causes: frozenset[str] = frozenset()
+
+
+def judged(known: Known, folder: Path) -> tuple[int, str]:
+    """Line and cause of the first wobble that replay sees in a log; nothing where it sees none."""
+    path = folder / f"{known.seed}.log"
+    path.write_bytes(known.capture)
+    report = replay(str(path))
+    path.unlink()
+    assert known.format_name == report.format
+    return (report.wobbles[0].line, report.wobbles[0].cause) if report.wobbles else (0, "")
 
 
 def faulty(seed: int) -> Known:

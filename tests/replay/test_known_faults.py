@@ -6,23 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from atfsm.replay import replay
-from tests.replay.known_faults import KINDS, Known, clean, faulty
+from tests.replay.known_faults import KINDS, clean, faulty, judged
 from tests.replay.renderers import RENDERERS
 
 #: Seeds of one test; ``make bench`` takes a thousand others.
 SEEDS_A_TEST = 30
 FIRST_SEEDS = range(100_000, 100_000 + 4 * SEEDS_A_TEST, SEEDS_A_TEST)
-
-
-def judged(known: Known, folder: Path) -> tuple[int, str]:
-    """Line and cause of the first wobble of a log; nothing where it has none."""
-    path = folder / f"{known.seed}.log"
-    path.write_bytes(known.capture)
-    report = replay(str(path))
-
-    assert known.format_name == report.format
-    return (report.wobbles[0].line, report.wobbles[0].cause) if report.wobbles else (0, "")
 
 
 @pytest.mark.parametrize("first", FIRST_SEEDS)
