@@ -268,3 +268,4 @@ def test_where_no_scheduler_answers_it_is_said(
             replay_fleet(["logs"], Plan(out="out.parquet", scheduler=address))
     assert str(caught.value).startswith(f"{address}: ")
     assert "\n" not in str(caught.value)
+    assert "IO loop" not in {thread.name for thread in threading.enumerate()}

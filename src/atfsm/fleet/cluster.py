@@ -49,6 +49,7 @@ def run_on_cluster(
     # What goes wrong is said by us, in one line.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
+        asyncio.run(_reach(address))
         client = distributed.Client(
             address, timeout=CONNECT_WITHIN_S, set_as_default=False, name="atfsm"
         )
@@ -63,6 +64,21 @@ def run_on_cluster(
             raise ResultsError(f"{address}: the Dask scheduler has no workers") from None
         _see_that_workers_agree(client)
         yield from _Cluster(client, task._replace(folder=os.getcwd())).run(batches)  # noqa: PTH109  a string
+
+
+async def _reach(address: str) -> None:
+    """Connect to a scheduler, and let go: a client that finds nobody leaves its thread behind.
+
+    Raises:
+        OSError: Nobody answers.
+        ValueError: It is no address.
+    """
+    import distributed
+
+    dask: Any = distributed  # its functions have no types
+    arguments = dask.Security().get_connection_args("client")
+    comm = await dask.comm.connect(address, timeout=CONNECT_WITHIN_S, **arguments)
+    await comm.close()
 
 
 def version() -> str:
