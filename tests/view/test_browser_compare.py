@@ -257,3 +257,152 @@ def test_it_is_read_without_script(browser: Browser, tmp_path: Path) -> None:
     assert "tcp 1: A goes connecting → connected" in words
     assert "last common state: line 18 of A" in words
     assert "of the moves are common" in words
+
+
+def said(script: str) -> list[str]:
+    """The lines of a script, as the log has them: what is on line 1 comes first."""
+    return [line.split(maxsplit=1)[1] for line in script.splitlines() if line.strip()]
+
+
+def shown(review: Review) -> list[tuple[int, int]]:
+    """The rows that the list shows: the line of A and that of B; 0 for a gap."""
+    script = """() => [...document.querySelectorAll(".twin")].map((row) =>
+      [...row.querySelectorAll(".half")].map((half) =>
+        Number(half.querySelector(".number")?.textContent ?? 0)))"""
+    return [(a, b) for a, b in review.ask(script)]
+
+
+def signs(review: Review) -> list[str]:
+    """What stands in the middle of the rows."""
+    script = "() => [...document.querySelectorAll('.gutter')].map((gutter) => gutter.textContent)"
+    return list(review.ask(script))
+
+
+@pytest.fixture
+def whole(parted: Review) -> Iterator[Review]:
+    """The page in a window that is so high that every row is in the document."""
+    parted.page.set_viewport_size({"width": 1366, "height": 2400})
+    parted.open()
+    yield parted
+    parted.page.set_viewport_size({"width": LAPTOP[0], "height": LAPTOP[1]})
+
+
+# fmt: off
+FILTERS: dict[str, Callable[[str], bool]] = {
+    "KTCPSND":              lambda line: "KTCPSND" in line,
+    "dir:tx -KTCP":         lambda line: line.startswith("→") and "KTCP" not in line,
+    "cme:923":              lambda line: line.endswith("ERROR: 923"),
+    '"+KCNX_IND: 1,1" OK':  lambda line: "+KCNX_IND: 1,1" in line and "OK" in line,
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("text", FILTERS)
+def test_a_filter_shows_rows_of_which_a_line_answers(text: str, whole: Review) -> None:
+    """Of either log: what stands beside it is shown with it."""
+    whole.filter(text)
+    rows = shown(whole)
+
+    answers = FILTERS[text]
+    in_a, in_b = (
+        {number for number, line in enumerate(said(script), 1) if answers(line)}
+        for script in (GOOD, BAD)
+    )
+    assert in_a <= {a for a, _ in rows}
+    assert in_b <= {b for _, b in rows}
+    assert [] == [(a, b) for a, b in rows if a not in in_a and b not in in_b]
+    assert whole.text("#filter-count").startswith(f"{len(rows)} of ")
+    assert ("" if rows else "No line answers the filter.") == whole.text("#rows-none")
+
+
+def test_what_differs_can_be_asked_for(whole: Review) -> None:
+    """The term is:different leaves the rows with a sign, its opposite the others."""
+    every = signs(whole)
+    whole.filter("is:different")
+    different = signs(whole)
+    whole.filter("-is:different")
+    same = signs(whole)
+
+    assert {"", "="} == set(same)
+    assert not {"", "="} & set(different)
+    assert "≠" in different
+    assert sorted(every) == sorted([*different, *same])
+
+
+def test_a_bad_term_is_told_on_the_page_of_two(parted: Review) -> None:
+    """It names the terms that there are, this page's own among them."""
+    parted.open()
+    parted.filter("is:strange")
+
+    assert "is:strange is not known" in parted.text("#filter-problem")
+    assert "different" in parted.text("#filter-problem")
+    assert parted.page.locator(".twin").count() > 0
+
+
+def test_keys_find(parted: Review) -> None:
+    """/ leads to the filter, n and N to its hits, Escape empties it."""
+    parted.open()
+    parted.press("/")
+    assert "query" == parted.ask("() => document.activeElement.id")
+    parted.filter("+KTCP_IND")
+    parted.press("Home", "n")
+    hit = selected(parted)
+    assert "19" in hit
+    parted.press("n", "N")
+    assert hit == selected(parted)
+    parted.press("/", "Escape")
+    assert "" == parted.page.input_value("#query")
+    total = parted.text("#filter-count").split(" of ")
+    assert total[0] == total[1]
+
+
+def test_a_step_over_what_is_hidden_says_so(parted: Review) -> None:
+    """A difference is gone to whatever the filter shows, a change among what it shows."""
+    parted.open()
+    parted.filter("KSUP")
+    parted.press("Home", "d")
+    assert "The filter hides this line." == parted.text("#status")
+    parted.press(".")
+    assert (
+        "No change of a machine after this line among the lines that the filter shows."
+        == parted.text("#status")
+    )
+
+
+# fmt: off
+LINKS: dict[str, tuple[str, tuple[str, str, str]]] = {
+    "a line of A":              ("a=5", ("5", "", "5")),
+    "a line of B":              ("b=7", ("7", "", "7")),
+    "of both":                  ("a=18&b=18", ("18", "=", "18")),
+    "under a filter":           ("a=18&q=KCNX", ("18", "=", "18")),
+    "a line that is not there": ("a=999", ("", "≠", "20")),
+    "nothing":                  ("x=1", ("", "≠", "20")),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_an_address_leads_to_a_line(name: str, parted: Review) -> None:
+    """Of either log, under a filter or not; what there is not, it says."""
+    mark, expected = LINKS[name]
+    parted.open(mark)
+
+    assert expected == selected(parted)
+    assert "`" not in parted.text("#finding")
+    if name == "a line that is not there":
+        assert "Not on this page: line 999 of A." == parted.text("#status")
+    assert ("KCNX" if "filter" in name else "") == parted.page.input_value("#query")
+
+
+def test_the_address_follows_and_is_copied(parted: Review) -> None:
+    """It names the line of both, or of the one that has one there; y copies it."""
+    parted.open()
+    parted.press("Home", "j", "y")
+    parted.comes_to("a=2&b=2")
+    assert f"{parted.address}#a=2&b=2" == parted.ask("() => window.copied")
+    assert "Link copied." == parted.text("#status")
+    parted.press("End")
+    last = zip("ab", selected(parted)[::2], strict=True)
+    parted.comes_to("&".join(f"{name}={line}" for name, line in last if line))
+    parted.go("a=5")
+    assert ("5", "", "5") == selected(parted)

@@ -20,6 +20,7 @@ from atfsm.replay.trace import Trace
 from atfsm.replay.veil import Veil
 from atfsm.view import meta
 from atfsm.view.drawings import figures
+from atfsm.view.finding import sentence
 from atfsm.view.page import build
 from atfsm.view.review import told_of, write
 from atfsm.view.twin import Half, beside
@@ -204,8 +205,8 @@ def _head(comparison: Comparison, told: Mapping[str, Any], names: Sequence[str])
         f'<p id="finding-verdict"><strong>{comparison.outcome.value}</strong> '
         f'<span><b class="of-a">A</b> {escape(names[0])}</span> '
         f'<span><b class="of-b">B</b> {escape(names[1])}</span></p>\n'
-        f'<h1 id="finding-why">{escape(why)}</h1>\n'
-        f'<p id="finding-do">{escape(" ".join(first.get("why", [])))}</p>\n'
+        f'<h1 id="finding-why">{sentence(why)}</h1>\n'
+        f'<p id="finding-do">{sentence(" ".join(first.get("why", [])))}</p>\n'
         f'<p><span id="finding-where">{escape(where)}</span> '
         f'<span id="finding-count">{escape(places)}</span></p>\n'
         f'<p id="finding-verdict-words">{escape(told["verdict"])}</p>\n'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Final
@@ -9,6 +10,7 @@ from typing import Any, Final
 from atfsm.replay.report import Verdict
 
 CLEAN: Final = "No machine left its happy path."
+_QUOTED: Final = re.compile("`([^`]+)`")
 WORDS: Final = {Verdict.CLEAN: "clean", Verdict.WOBBLE: "wobble", Verdict.UNDECIDED: "undecided"}
 
 
@@ -48,9 +50,18 @@ def finding(
     return (
         f'<header id="finding" class="{word}">\n'
         f'<p id="finding-verdict"><strong>{word}</strong> <span>{escape(name)}</span></p>\n'
-        f'<h1 id="finding-why">{escape(why)}</h1>\n'
-        f'<p id="finding-do">{escape(do)}</p>\n'
+        f'<h1 id="finding-why">{sentence(why)}</h1>\n'
+        f'<p id="finding-do">{sentence(do)}</p>\n'
         f'<p><span id="finding-where">{escape(where)}</span> '
         f'<span id="finding-count">{escape(count)}</span></p>\n'
         "</header>"
     )
+
+
+def sentence(text: str) -> str:
+    """A sentence whose backquoted AT text stands out; HTML.
+
+    >>> sentence("`AT+CSQ` & nothing came")
+    '<code>AT+CSQ</code> &amp; nothing came'
+    """
+    return _QUOTED.sub(r"<code>\1</code>", escape(text))

@@ -61,7 +61,8 @@ def assets(kind: str = REVIEW) -> Assets:
     css = texts[f"{REVIEW}.css"]
     if kind != REVIEW:
         css += texts.get(f"{kind}.css", "")
-    return Assets(texts[f"{kind}.html"], css, bundle(needed(modules, ENTRIES[kind])))
+    template = texts[f"{kind}.html"].replace("{{filter}}", texts["filterline.html"].strip())
+    return Assets(template, css, bundle(needed(modules, ENTRIES[kind])))
 
 
 def build(

@@ -2,31 +2,29 @@
 
 import {Capture, MARK} from "./capture.js";
 import {Charts} from "./charts.js";
+import {copy} from "./clipboard.js";
 import {Detail} from "./detail.js";
 import {Finding} from "./finding.js";
-import {FILTER_NOTES, readFilter, rowsThrough} from "./filter.js";
+import {answer, FILTER_NOTES} from "./filter.js";
+import {FilterLine} from "./filterline.js";
 import {keep, kept, restoreTheme, turnTheme} from "./kept.js";
 import {turnHelp, wire} from "./keys.js";
 import {Link, readLink, writeLink} from "./link.js";
 import {fillPrint} from "./print.js";
-import {RowList, shareWords} from "./rows.js";
+import {RowList} from "./rows.js";
 import {say, sayFailed} from "./status.js";
 import {fillStrip, fillSummary} from "./summary.js";
 import {Ticks} from "./ticks.js";
-import {copyText, ticketOf} from "./ticket.js";
+import {ticketOf} from "./ticket.js";
 import {TimeLine} from "./timeline.js";
 import {nextTask, unpackLog} from "./unpack.js";
-import {count, upperBound} from "./words.js";
+import {byId, count} from "./words.js";
 
-const TYPING_MS = 120;
-const byId = (id) => document.getElementById(id);
 
 class App {
   constructor(capture) {
     this.capture = capture;
     this.row = -1;
-    this.query = "";
-    this.hits = null;
     this.finding = new Finding(capture);
     this.charts = new Charts(byId("charts"), capture);
     this.detail = new Detail(byId("detail"), capture);
@@ -36,17 +34,19 @@ class App {
       onPick: (row) => row !== this.row && this.select(row),
       onFocus: (machine) => this.charts.focusMachine(machine),
     });
-    this.link = new Link((asked) => this.goTo(asked));
+    this.link = new Link((hash) => this.goTo(readLink(hash)));
+    this.filter = new FilterLine(this.list, (text) => answer(text, capture), {
+      onFiltered: () => this.filtered(),
+      onEntered: () => this.filter.hits?.length && !this.list.isShown(this.row) && this.hit(1),
+    });
     this.listen();
   }
 
   /** The first thing shown: what the address asks for, else the first wobble, else the end. */
   open() {
     const asked = readLink(location.hash);
-    if (asked.query) {
-      byId("query").value = asked.query;
-      this.filter();
-    } else this.showCount();
+    if (asked.query) this.filter.ask(asked.query);
+    else this.filter.showCount();
     const wobble = this.capture.seek(-1, 1, MARK.wobble);
     const machine = wobble >= 0 ? this.machineOf(wobble, MARK.wobble) : this.time.order[0];
     this.charts.focusMachine(machine ?? 0);
@@ -84,20 +84,19 @@ class App {
     this.detail.show(row);
     this.finding.show(row);
     this.time.show(row);
-    this.link.update(this.place());
+    this.link.update(this.address);
   }
 
-  place() {
-    if (this.row < 0) return {line: null, before: 0, query: this.query};
-    return {line: this.capture.line(this.row), before: this.capture.rowsBeforeLine(this.row), query: this.query};
+  /** The address of the selected row under the filter. */
+  get address() {
+    const {query} = this.filter;
+    if (this.row < 0) return writeLink({line: null, before: 0, query});
+    return writeLink({line: this.capture.line(this.row), before: this.capture.rowsBeforeLine(this.row), query});
   }
 
   /** Go where an address asks; false where it names no line that the page has. */
   goTo({line, before, query}) {
-    if ((query ?? "") !== this.query) {
-      byId("query").value = query ?? "";
-      this.filter();
-    }
+    this.filter.ask(query ?? "");
     if (line === null) return false;
     const row = this.capture.rowOfLine(line, before);
     if (row < 0) {
@@ -145,18 +144,8 @@ class App {
   }
 
   hit(step) {
-    if (!this.hits) {
-      say("Nothing is looked for: / leads to the filter.");
-      return;
-    }
-    if (this.hits.length === 0) {
-      say("No line answers the filter.");
-      return;
-    }
-    const at = step > 0 ? upperBound(this.hits, this.row) : upperBound(this.hits, this.row - 1) - 1;
-    const isBehind = at < 0 || at >= this.hits.length;
-    if (isBehind) say(step > 0 ? "From the top again." : "From the end again.");
-    this.select(this.hits[isBehind ? (step > 0 ? 0 : this.hits.length - 1) : at]);
+    const row = this.filter.next(this.row, step);
+    if (row >= 0) this.select(row);
   }
 
   /** The next row whose look is one of a mask, from the top again behind the last one. */
@@ -192,58 +181,16 @@ class App {
     else this.select(row);
   }
 
-  // ---------------------------------------------------------------- the filter
-
-  filter() {
-    const text = byId("query").value.trim();
-    const {terms, words, problem} = readFilter(text, this.capture);
-    const note = byId("filter-problem");
-    note.textContent = problem;
-    note.hidden = !problem;
-    byId("query").setAttribute("aria-invalid", String(Boolean(problem)));
-    if (problem) return;
-    this.query = text;
-    this.hits = rowsThrough(terms, this.capture);
-    this.list.setRows(byId("hide").checked ? this.hits : null, words);
-    this.ticks.hits = byId("hide").checked ? null : this.hits;
+  /** Another filter, or none: what stands beside the list follows. */
+  filtered() {
+    this.ticks.hits = this.filter.marked;
     this.ticks.mark();
-    this.showCount();
     if (this.row >= 0) this.list.select(this.row, true);
-    this.link.update(this.place());
-  }
-
-  showCount() {
-    const isHiding = byId("hide").checked || !this.hits;
-    byId("filter-count").textContent = isHiding ? shareWords(this.list) : `${count(this.hits.length)} of ${count(this.capture.rows)}`;
-    const isEmpty = this.capture.rows > 0 && this.list.shownCount === 0;
-    byId("rows-none").hidden = !isEmpty;
-    byId("rows-none").textContent = isEmpty ? "No line answers the filter." : "";
-  }
-
-  // ---------------------------------------------------------------- what is said and copied
-
-  async copy(text, what) {
-    const isDone = await copyText(text);
-    say(isDone ? `${what} copied.` : "This browser gives a page from a file no clipboard.");
+    this.link.update(this.address);
   }
 
   copyTicket() {
-    if (this.row >= 0) this.copy(ticketOf(this.capture, this.row), `Line ${count(this.capture.line(this.row))}`);
-  }
-
-  copyLink() {
-    const hash = writeLink(this.place());
-    this.link.replace(hash);
-    this.copy(location.href.replace(/#.*$/, "") + hash, "Link");
-  }
-
-  escape() {
-    const field = byId("query");
-    if (document.activeElement === field && field.value === "") byId("rows").focus();
-    else if (field.value !== "") {
-      field.value = "";
-      this.filter();
-    }
+    if (this.row >= 0) copy(ticketOf(this.capture, this.row), `Line ${count(this.capture.line(this.row))}`);
   }
 
   // ---------------------------------------------------------------- hands
@@ -269,11 +216,11 @@ class App {
       {group: "Find", keys: ["N"], words: "previous row that answers the filter", run: () => this.hit(-1)},
       {group: "Find", keys: ["u"], words: "set a bookmark, or take it off", run: () => this.bookmark()},
       {group: "Find", keys: ["U"], words: "next bookmark, from the top again behind the last", run: () => this.toBookmark()},
-      {group: "Find", keys: ["Escape"], words: "empty the filter; in the empty filter line: back to the log", run: () => this.escape()},
+      {group: "Find", keys: ["Escape"], words: "empty the filter; in the empty filter line: back to the log", run: () => this.filter.escape()},
       {group: "Look", keys: ["f"], words: "large drawing of what the row changed, then the next drawing", run: () => this.charts.focusNext(this.row)},
       {group: "Look", keys: ["t"], words: "light or dark", run: () => this.turnTheme()},
       {group: "Look", keys: ["c"], words: "copy the row for a ticket", run: () => this.copyTicket()},
-      {group: "Look", keys: ["y"], words: "copy a link to the row", run: () => this.copyLink()},
+      {group: "Look", keys: ["y"], words: "copy a link to the row", run: () => this.link.copy(this.address)},
       {group: "Look", keys: ["?"], words: "this help; Esc closes it", run: turnHelp},
       {group: "Time line (while it has the focus)", keys: ["W", "S"], words: "zoom in and out, as the wheel does"},
       {group: "Time line (while it has the focus)", keys: ["A", "D"], words: "pan, as the wheel does with Shift"},
@@ -290,18 +237,6 @@ class App {
 
   listen() {
     wire(this.keys(), [["Filter terms", FILTER_NOTES]]);
-    byId("query").addEventListener("input", () => {
-      clearTimeout(this.typing);
-      this.typing = setTimeout(() => this.filter(), TYPING_MS);
-    });
-    byId("hide").addEventListener("change", () => this.filter());
-    byId("filter").addEventListener("submit", (event) => {
-      event.preventDefault();
-      clearTimeout(this.typing);
-      this.filter();
-      if (this.hits?.length && !this.list.isShown(this.row)) this.hit(1);
-      byId("rows").focus();
-    });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
       this.time.later();
       this.ticks.later();

@@ -1,40 +1,68 @@
 // The page of two logs: one selected line, and where both stand on it.
 
 import {Capture} from "./capture.js";
+import {FilterLine} from "./filterline.js";
 import {restoreTheme, turnTheme} from "./kept.js";
 import {turnHelp, wire} from "./keys.js";
+import {Link, readTwinLink, writeTwinLink} from "./link.js";
 import {say, sayFailed} from "./status.js";
 import {TwinCharts} from "./twincharts.js";
 import {Twins} from "./twindata.js";
+import {answerOfBoth, TWIN_FILTER_NOTES} from "./twinfilter.js";
 import {TwinList} from "./twinlist.js";
 import {TwinTicks} from "./twinticks.js";
 import {nextTask, unpackLog} from "./unpack.js";
-import {bytes, count, counted, make, quoted, redactedWords, shown} from "./words.js";
-
-const element = (id) => document.getElementById(id);
+import {byId, bytes, count, counted, make, quoted, redactedWords, shown} from "./words.js";
 
 class Comparison {
   constructor(twins) {
     this.twins = twins;
     this.item = -1;
     this.number = -1;
-    this.charts = new TwinCharts(element("charts"), twins);
-    this.list = new TwinList(element("rows"), twins, (item) => this.select(item));
-    this.ticks = new TwinTicks(element("ticks"), twins, this.list, (item) => this.select(item, true));
+    this.charts = new TwinCharts(byId("charts"), twins);
+    this.list = new TwinList(byId("rows"), twins, (item) => this.select(item));
+    this.ticks = new TwinTicks(byId("ticks"), this.list, twins, (item) => this.select(item, true));
+    this.link = new Link((hash) => this.goTo(readTwinLink(hash)));
+    this.filter = new FilterLine(this.list, (text) => answerOfBoth(text, twins), {
+      onFiltered: () => this.filtered(),
+      onEntered: () => this.filter.hits?.length && !this.list.isShown(this.item) && this.hit(1),
+    });
     this.listen();
   }
 
-  /** The first thing shown: the first difference; where there is none, the first line. */
+  /** The first thing shown: what the address asks for, else the first difference, else the top. */
   open() {
+    const asked = readTwinLink(location.hash);
     const [first] = this.twins.differences;
+    this.filter.showCount();
     if (this.twins.rows === 0) {
-      element("rows-none").textContent = "There are no lines to show.";
-      element("rows-none").hidden = false;
-      element("rows").hidden = true;
+      byId("rows-none").textContent = "There are no lines to show.";
+      byId("rows-none").hidden = false;
+      byId("rows").hidden = true;
       return;
     }
     this.charts.focusMachines(this.twins, first?.machines ?? [null, null]);
-    this.select(first?.item ?? 0, true);
+    if (!this.goTo(asked)) this.select(first?.item ?? 0, true);
+  }
+
+  /** Go where an address asks; false where it names no line that the page has. */
+  goTo({places, query}) {
+    this.filter.ask(query ?? "");
+    if (places.every((place) => place === null)) return false;
+    const item = this.twins.itemOfPlaces(places);
+    if (item < 0) {
+      const named = places.flatMap((place, side) => (place ? [`line ${count(place.line)} of ${"AB"[side]}`] : []));
+      say(`Not on this page: ${named.join(", ")}.`);
+      return false;
+    }
+    this.show(item);
+    return true;
+  }
+
+  /** The address of the selected item under the filter. */
+  get address() {
+    const places = this.item < 0 ? [null, null] : this.twins.placesOf(this.item);
+    return writeTwinLink({places, query: this.filter.query});
   }
 
   /** Select a line of the list: everything on the page follows. */
@@ -42,8 +70,22 @@ class Comparison {
     this.item = item;
     this.list.select(item, isCentered);
     this.charts.show(item);
-    this.ticks.draw();
     this.tellDifference(this.twins.differenceAt(item));
+    this.link.update(this.address);
+  }
+
+  /** Select a line that may be far away, and say so where the filter hides it. */
+  show(item, isCentered = true) {
+    this.select(item, isCentered);
+    if (!this.list.isShown(item)) say("The filter hides this line.");
+  }
+
+  /** Another filter, or none: what stands beside the list follows. */
+  filtered() {
+    this.ticks.hits = this.filter.marked;
+    this.ticks.mark();
+    if (this.item >= 0) this.list.select(this.item, true);
+    this.link.update(this.address);
   }
 
   /** Say what a difference is, once the reader has come to it. */
@@ -51,10 +93,10 @@ class Comparison {
     if (difference === null || difference.number === this.number) return;
     this.number = difference.number;
     const said = difference.sentence ?? "This difference is too far behind the first to be told in a sentence.";
-    element("finding-why").replaceChildren(quoted(said));
-    element("finding-do").replaceChildren(quoted((difference.why ?? []).join(" ")));
-    element("finding-where").textContent = difference.where ? `last common state: ${shown(difference.where)}` : "";
-    element("finding-count").textContent = `${count(this.number + 1)} of ${counted(this.twins.meta.difference_count, "difference")}`;
+    byId("finding-why").replaceChildren(quoted(said));
+    byId("finding-do").replaceChildren(quoted((difference.why ?? []).join(" ")));
+    byId("finding-where").textContent = difference.where ? `last common state: ${shown(difference.where)}` : "";
+    byId("finding-count").textContent = `${count(this.number + 1)} of ${counted(this.twins.meta.difference_count, "difference")}`;
   }
 
   // ---------------------------------------------------------------- steps
@@ -67,13 +109,23 @@ class Comparison {
       return;
     }
     if (next.machines) this.charts.focusMachines(this.twins, next.machines);
-    this.select(next.item);
+    this.show(next.item, false);
   }
 
   seekChange(step) {
-    const item = this.twins.seekChange(this.item, step);
+    const item = this.twins.seekChange(this.item, step, (at) => this.list.isShown(at));
+    if (item >= 0) {
+      this.select(item);
+      return;
+    }
+    const isHidden = this.twins.seekChange(this.item, step, () => true) >= 0;
+    const where = step > 0 ? "after" : "before";
+    say(`No change of a machine ${where} this line${isHidden ? " among the lines that the filter shows" : ""}.`);
+  }
+
+  hit(step) {
+    const item = this.filter.next(this.item, step);
     if (item >= 0) this.select(item);
-    else say(`No change of a machine ${step > 0 ? "after" : "before"} this line.`);
   }
 
   walk(step) {
@@ -96,20 +148,28 @@ class Comparison {
       {group: "Go to", keys: ["PageUp"], words: "a page back", isNative: scrolls, run: () => this.walk(-this.list.pageRows)},
       {group: "Go to", keys: ["Home"], words: "first line", isNative: scrolls, run: () => this.walk(-this.twins.rows)},
       {group: "Go to", keys: ["End"], words: "last line", isNative: scrolls, run: () => this.walk(this.twins.rows)},
+      {group: "Find", keys: ["/"], words: "to the filter line", run: () => byId("query").select()},
+      {group: "Find", keys: ["n"], words: "next line that answers the filter", run: () => this.hit(1)},
+      {group: "Find", keys: ["N"], words: "previous line that answers the filter", run: () => this.hit(-1)},
+      {group: "Find", keys: ["Escape"], words: "empty the filter; in the empty filter line: back to the logs", run: () => this.filter.escape()},
       {group: "Look", keys: ["f"], words: "large drawing of what the line changed, then the next drawing", run: () => this.charts.focusNext(this.item)},
       {group: "Look", keys: ["t"], words: "light or dark", run: () => this.turn()},
+      {group: "Look", keys: ["y"], words: "copy a link to the line", run: () => this.link.copy(this.address)},
       {group: "Look", keys: ["?"], words: "this help; Esc closes it", run: turnHelp},
     ];
   }
 
   turn() {
     turnTheme();
-    this.ticks.draw();
+    this.ticks.later();
   }
 
   listen() {
-    wire(this.keys(), [["In the middle", MIDDLE_NOTES]]);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.ticks.draw());
+    wire(this.keys(), [
+      ["In the middle", MIDDLE_NOTES],
+      ["Filter terms", TWIN_FILTER_NOTES],
+    ]);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.ticks.later());
   }
 }
 
@@ -138,16 +198,17 @@ function fillFoot(strip, meta) {
 async function startComparison() {
   restoreTheme();
   await nextTask();
-  const meta = JSON.parse(element("atfsm-meta").textContent);
+  const meta = JSON.parse(byId("atfsm-meta").textContent);
   const common = {charts: meta.charts, whats: meta.whats, cell_kinds: meta.cell_kinds};
   const metas = [{...meta.a, ...common}, {...meta.b, ...common}];
-  const logs = [await unpackLog(metas[0].log, element("atfsm-log")), await unpackLog(metas[1].log, element("atfsm-other"))];
+  const logs = [await unpackLog(metas[0].log, byId("atfsm-log")), await unpackLog(metas[1].log, byId("atfsm-other"))];
   const [a, b] = metas.map((own, side) => new Capture(own, logs[side]));
-  element("name-a").textContent = shown(meta.a.capture.name);
-  element("name-b").textContent = shown(meta.b.capture.name);
+  byId("name-a").textContent = shown(meta.a.capture.name);
+  byId("name-b").textContent = shown(meta.b.capture.name);
   const comparison = new Comparison(new Twins(meta, a, b));
-  fillFoot(element("strip"), meta);
+  fillFoot(byId("strip"), meta);
   comparison.open();
+  comparison.ticks.mark();
   document.documentElement.dataset.ready = "yes";
 }
 

@@ -47,8 +47,14 @@ export const FILTER_NOTES = [
 /** A term that cannot be understood, with a sentence that says why. */
 class BadTerm extends Error {}
 
+/** What a filter line asks a capture for: {rows, words, problem}; no rows (null) where for nothing. */
+export function answer(text, capture) {
+  const {terms, words, problem} = readFilter(text, capture);
+  return {rows: problem ? null : rowsThrough(terms, capture), words, problem};
+}
+
 /** Read a filter line: {terms, words, problem}. */
-export function readFilter(text, capture) {
+function readFilter(text, capture) {
   const terms = [];
   const words = [];
   try {
@@ -103,11 +109,15 @@ const CHECKS = {
     throw new BadTerm(`state:${value} is not a state of the charts on this page.${hint}`);
   },
   dir: (value) => oneOf("dir", value, Object.keys(DIRECTIONS)),
-  is: (value) => oneOf("is", value, IS_WORDS),
+  is: (value, capture) => oneOf("is", value, isWords(capture)),
   cme(value) {
     if (!/^\d+$/.test(value)) throw new BadTerm(`cme:${value} is not an error code: it is a number, as in cme:923.`);
   },
 };
+
+function isWords(capture) {
+  return capture.different ? [...IS_WORDS, "different"] : IS_WORDS;
+}
 
 function oneOf(field, value, values) {
   if (values.includes(value)) return;
@@ -138,7 +148,7 @@ function clockMs([, date, hours, minutes, seconds], capture) {
 }
 
 /** The rows that all terms let through; null where there are no terms. */
-export function rowsThrough(terms, capture) {
+function rowsThrough(terms, capture) {
   if (terms.length === 0) return null;
   const looks = looksThrough(terms, capture);
   const perRow = terms.map((term) => rowTest(term, terms, capture)).filter(Boolean);
@@ -194,7 +204,7 @@ function lookHits(term, terms, capture) {
         const what = capture.whats.indexOf(WHATS[term.value]);
         return each((look) => log.look_what[look] === what);
       }
-      return null; // silence: the time before a row is its own
+      return null; // silence, different: what stands around a row is its own
     default:
       return null;
   }
@@ -250,6 +260,8 @@ function rowTest(term, terms, capture) {
   else if (term.field === "clock") test = (row) => TESTS[term.operator](startMs + time[row], term.value);
   else if (term.field === "is" && term.value === "silence") {
     test = (row) => capture.isLimit(row) || capture.gapMs(row) >= SILENCE_MS;
+  } else if (term.field === "is" && term.value === "different") {
+    test = (row) => capture.different[row] === 1;
   } else if (term.field === "state") {
     const inside = rowsInState(term, terms, capture);
     test = (row) => inside[row] === 1;

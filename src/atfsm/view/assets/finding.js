@@ -1,13 +1,13 @@
 // The header: what is to be read first. It follows the wobble that is selected.
 
-import {count, counted, lineLink, make, sentence} from "./words.js";
+import {byId, count, counted, lineLink, make, sentence} from "./words.js";
 
 /** Shows one wobble at a time in the header that the page came with. */
 export class Finding {
   constructor(capture) {
     this.capture = capture;
     this.parts = {};
-    for (const name of ["why", "do", "where", "count"]) this.parts[name] = document.getElementById(`finding-${name}`);
+    for (const name of ["why", "do", "where", "count"]) this.parts[name] = byId(`finding-${name}`);
   }
 
   /** Tell the wobbles of a row; a row without any leaves the header as it is. */

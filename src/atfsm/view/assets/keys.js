@@ -1,10 +1,10 @@
 // The keys: one table that is both what they do and what the help says of them.
 
-import {make} from "./words.js";
+import {byId, make} from "./words.js";
 
 const FIELDS = "input, textarea, select";
 
-const helpOf = () => document.getElementById("help");
+const helpOf = () => byId("help");
 
 /** Have keys, buttons and the help do and say what one table says; *notes* stand below it. */
 export function wire(table, notes) {
@@ -13,7 +13,7 @@ export function wire(table, notes) {
     button.addEventListener("click", () => own.run(button.dataset.key));
   }
   listenToKeys(table, () => helpOf().open);
-  fillHelp(document.getElementById("help-body"), table, notes);
+  fillHelp(byId("help-body"), table, notes);
 }
 
 /** Open the help, or close it. */

@@ -4,7 +4,7 @@
 // pixels: above that, the bar is a scale model of the list, and the wheel is followed here.
 
 import {DIRECTION, MARK, SILENCE_MS} from "./capture.js";
-import {count, duration, make, moment, upperBound} from "./words.js";
+import {duration, make, moment, upperBound} from "./words.js";
 
 const ROW_PX = 22;
 const MOST_PX = 2_000_000; // of a scroll bar; every browser takes eight times as much
@@ -335,9 +335,4 @@ function itemAt(items, row) {
     else high = middle;
   }
   return Math.max(0, low - 1);
-}
-
-/** What the list says about how much of it is shown: "12 of 3,480". */
-export function shareWords(list) {
-  return `${count(list.shownCount)} of ${count(list.capture.rows)}`;
 }

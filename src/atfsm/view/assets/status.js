@@ -1,5 +1,7 @@
 // The line that says what a key could not do: for a while, or for good.
 
+import {byId} from "./words.js";
+
 const STAYS_MS = 4000;
 let staying;
 
@@ -17,7 +19,7 @@ export function sayFailed(error) {
 }
 
 function show(words) {
-  const status = document.getElementById("status");
+  const status = byId("status");
   status.textContent = words;
   status.classList.add("said");
   return status;

@@ -2,7 +2,7 @@
 
 import {DIRECTION} from "./capture.js";
 import {decisionOf, expectedOf, limitOf} from "./detail.js";
-import {dateOf, duration, make, moment, shown} from "./words.js";
+import {dateOf, duration, moment, shown} from "./words.js";
 
 const ARROWS_ASCII = {[DIRECTION.tx]: "->", [DIRECTION.rx]: "<-", [DIRECTION.none]: "  "};
 const LINES_AROUND = 8;
@@ -57,27 +57,4 @@ function logLines(capture, row) {
     lines.push(`${mark} ${number.padStart(7)} ${time}${time ? " " : ""}${ARROWS_ASCII[capture.direction(at)]} ${capture.text(at)}`.trimEnd());
   }
   return lines;
-}
-
-/** Put text where it can be pasted from; says whether that worked. */
-export async function copyText(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return copyBySelection(text);
-  }
-}
-
-/** The way of browsers that give a page from a file no clipboard. */
-function copyBySelection(text) {
-  const area = make("textarea", "heard");
-  area.value = text;
-  const focused = document.activeElement;
-  document.body.append(area);
-  area.select();
-  const isDone = document.execCommand("copy");
-  area.remove();
-  focused?.focus();
-  return isDone;
 }

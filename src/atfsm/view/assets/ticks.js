@@ -1,4 +1,5 @@
-// The strip beside the scroll bar: where in the list wobbles, resets, bookmarks and hits are.
+// The strip beside the scroll bar: where in the list wobbles, resets, bookmarks and hits are, and
+// the selected row.
 
 import {MARK} from "./capture.js";
 
@@ -36,6 +37,14 @@ export class Ticks {
       const y = Math.min(height - 1, Math.floor(this.list.share(row) * height));
       if (pixels[y] < 0) pixels[y] = row;
     };
+    this.putMarks(put);
+    for (const row of this.list.bookmarks) if (this.list.isShown(row)) put("bookmark", row);
+    for (const row of this.hits ?? []) put("hit", row);
+    this.later();
+  }
+
+  /** Put a mark for each row that is worth one. */
+  putMarks(put) {
     const {capture, list} = this;
     const {look} = capture.log;
     const rows = list.shownRows;
@@ -46,9 +55,6 @@ export class Ticks {
       if (marks & MARK.wobble) put("wobble", row);
       else if (marks & MARK.reset) put("reset", row);
     }
-    for (const row of list.bookmarks) if (list.isShown(row)) put("bookmark", row);
-    for (const row of this.hits ?? []) put("hit", row);
-    this.later();
   }
 
   later() {
@@ -77,6 +83,9 @@ export class Ticks {
       const [x, w] = name === "hit" ? [0, 4] : name === "bookmark" ? [width - 5, 5] : [2, width - 4];
       for (let y = 0; y < pixels.length; y += 1) if (pixels[y] >= 0) pen.fillRect(x, y - 1, w, 3);
     }
+    if (list.selected < 0 || !list.isShown(list.selected)) return;
+    pen.fillStyle = style.getPropertyValue("--accent");
+    pen.fillRect(0, Math.round(list.share(list.selected) * height), width, 2);
   }
 
   /** The marked row next to a place on the strip, or the row that stands there. */

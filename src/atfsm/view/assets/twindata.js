@@ -21,6 +21,7 @@ export class Twins {
     this.fill(meta.stretches);
     this.differences = meta.differences.map((told, number) => this.placed(told, number));
     this.starts = Int32Array.from(this.differences, ({item}) => item);
+    for (const side of [0, 1]) this.sides[side].different = this.differentRows(side);
     this.commons = new Set();
     for (const {common} of this.differences) if (common >= 0) this.commons.add(common);
   }
@@ -40,6 +41,32 @@ export class Twins {
         }
       }
     }
+  }
+
+  /** The rows of a side that the other has not, or has otherwise: 1, else 0. */
+  differentRows(side) {
+    const different = Uint8Array.from(this.items[side], (item) => (this.sorts[item] === SORT.beside ? 0 : 1));
+    for (const {items} of this.differences) {
+      for (const item of items) if (this.rowOf[side][item] !== NONE) different[this.rowOf[side][item]] = 1;
+    }
+    return different;
+  }
+
+  /** The item of a line of each side, as near as an address names it; -1 if the page has none. */
+  itemOfPlaces(places) {
+    for (const side of [0, 1]) {
+      const row = places[side] ? this.sides[side].rowOfLine(places[side].line, places[side].before) : NONE;
+      if (row !== NONE) return this.items[side][row];
+    }
+    return NONE;
+  }
+
+  /** The lines of both sides on an item: {line, before}; null for a side that has none there. */
+  placesOf(item) {
+    return this.sides.map((side, number) => {
+      const row = this.rowOf[number][item];
+      return row === NONE ? null : {line: side.line(row), before: side.rowsBeforeLine(row)};
+    });
   }
 
   /** A difference with the items that it is about. */
@@ -67,9 +94,10 @@ export class Twins {
     return at >= 0 ? this.differences[at] : null;
   }
 
-  /** The next item, in steps of *step*, on which a machine of either side changed; -1: none. */
-  seekChange(item, step) {
+  /** The next item, in steps of *step*, that is shown and on which a machine changed; -1: none. */
+  seekChange(item, step, isShown) {
     for (let at = item + step; at >= 0 && at < this.rows; at += step) {
+      if (!isShown(at)) continue;
       const marks = this.sides.map((side, number) => (this.rowOf[number][at] === NONE ? 0 : side.marks(this.rowOf[number][at])));
       if ((marks[0] | marks[1]) & MARK.change) return at;
     }

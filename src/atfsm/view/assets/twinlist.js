@@ -19,8 +19,8 @@ export class TwinList extends RowList {
     element.id = `row-${item}`;
     element.dataset.row = item;
     element.setAttribute("role", "option");
-    element.setAttribute("aria-setsize", twins.rows);
-    element.setAttribute("aria-posinset", item + 1);
+    element.setAttribute("aria-setsize", this.shownCount);
+    element.setAttribute("aria-posinset", this.rank(item) + 1);
     element.setAttribute("aria-selected", item === this.selected);
     const gutter = make("span", "gutter", gutterOf(sort, isDifference, isCommon));
     gutter.title = isDifference ? "here they part" : isCommon ? "the last common state" : "";
@@ -44,7 +44,7 @@ export class TwinList extends RowList {
       ...(time ? [make("span", "time", time)] : []),
       make("span", "arrow", HALF_ARROWS[capture.direction(row)]),
       ...(isWobble ? [make("span", "tag", "wobble")] : []),
-      make("span", "text", capture.text(row)),
+      make("span", "text", ...this.highlight(capture.text(row))),
       drawChips(capture, row),
     );
     return half;

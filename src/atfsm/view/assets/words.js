@@ -26,6 +26,11 @@ export function shown(text) {
   return text.replace(UNSEEN, (char) => `\\u{${char.codePointAt(0).toString(16)}}`);
 }
 
+/** The element of the page with an id. */
+export function byId(id) {
+  return document.getElementById(id);
+}
+
 /** An element: its class, and what stands in it (text is only ever text). */
 export function make(tag, name, ...children) {
   const element = document.createElement(tag);
