@@ -75,6 +75,12 @@ def asked(*words: str, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
         ("line", "line", ["line.dropped"]),
         ("q3", "q3", ["tcp.silent.connect_withheld"]),
         ("FLOCK", "FLOCK", ["tcp.silent.echo_only"]),
+        ("timeout", "wobble_silent", ["tcp.silent.connecting"]),
+        ("sleep", "sleep", ["tcp.910.sleep", "modem.restarted.sleep"]),
+        ("SIM", "SIM", ["modem.sim.absent", "pdp.cme.sim"]),
+        ("flow control", "flow control", ["tcp.notif.8"]),
+        ("dns", "dns", ["tcp.notif.3", "udp.notif.3"]),
+        ("firmware at fault", "firmware at fault", ["tcp.notif.8.exact"]),
     ],
 )
 def test_what_is_asked_is_found(

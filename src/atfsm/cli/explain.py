@@ -31,8 +31,8 @@ def add_to(commands: Commands) -> None:
         "explain",
         help="say what a code, a line, a state or a cause means, and what to do",
         description="Say what is known of a number (923), a line (+KTCP_NOTIF: 1,8; NO CARRIER), a "
-        "name (KTCP_IND), a command, a state (wobble_silent) or the code of a cause "
-        "(tcp.923.connecting). Exit code: 0 known, 2 unknown.",
+        "name (KTCP_IND), a command, a state (wobble_silent), the code of a cause "
+        "(tcp.923.connecting), or a word (sleep). Exit code: 0 known, 2 unknown.",
     )
     explain.add_argument("text", nargs="+", metavar="TEXT")
     explain.add_argument("--json", action="store_true", help="one JSON object")

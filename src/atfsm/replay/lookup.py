@@ -35,6 +35,7 @@ from atfsm.fact import Fact
 from atfsm.replay.causes import CAUSES, CAUSES_BY_CODE, CAUSES_OF, Cause
 from atfsm.replay.causes.model import Code
 from atfsm.replay.meanings import code_of
+from atfsm.replay.mentions import mentioned
 from atfsm.replay.remarks import REMARKS, Remark
 from atfsm.replay.templates import plain
 from atfsm.replay.topic import REMARKED, RESULTS, VALUES, Spoken, Topic
@@ -43,6 +44,8 @@ from atfsm.stack import TABLED
 #: The rows that speak of any refusal: of a code without a row of its own they say all there is.
 ANY_REFUSAL: Final = frozenset({"tcp.refused", "udp.refused", "pdp.refused.activate"})
 NEAR_AT_MOST: Final = 5  # ours: near matches that are named
+#: What a wobble is called by others.
+CALLED: Final = {"timeout": "silent", "silence": "silent"}
 
 
 def look_up(text: str) -> tuple[Topic, ...]:
@@ -50,7 +53,8 @@ def look_up(text: str) -> tuple[Topic, ...]:
 
     Args:
         text: A number, a line of the modem, a command, the name of either, a state, a fact, a
-            kind of wobble, or the code of a cause or of a group of them.
+            kind of wobble, the code of a cause or of a group of them, or else words in which
+            causes are told.
 
     Returns:
         The topics; empty where nothing is known.
@@ -72,7 +76,7 @@ def look_up(text: str) -> tuple[Topic, ...]:
     if topics:
         return topics
     code = cme_code_of_text(_bytes(text))
-    return () if code is None else _refusal(code)
+    return mentioned(text) if code is None else _refusal(code)
 
 
 def near(text: str) -> list[str]:
@@ -307,6 +311,7 @@ def _rows(text: str) -> tuple[Topic, ...]:
 def _words_of_charts(text: str) -> tuple[Topic, ...]:
     """A state, a kind of wobble, or a fact, of whichever charts have it."""
     word = text.lower().replace(" ", "_")
+    word = CALLED.get(word, word)
     for candidate in (word, f"wobble_{word}"):
         states = [(c, s) for c in CHARTS for s in c.states if str(s.name) == candidate]
         if states:
