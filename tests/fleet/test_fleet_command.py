@@ -138,13 +138,14 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "resume alone":       (("a.log", "--resume"),                                       "--resume needs --out FILE.parquet"),
     "a list alone":       (("--files-from", "x"),                                       "--files-from needs --out FILE.parquet"),
     "nothing":            ((),                                                          "name a capture"),
-    "nothing, with out":  (("--out", "o"),                                              "name a capture"),
-    "jobs and cluster":   (("a.log", "--out", "o", "--jobs", "2", "--scheduler", "x"),  "not with --scheduler"),
-    "no jobs":            (("a.log", "--out", "o", "--jobs", "0"),                      "a number of processes from 1 to 1024, not '0'"),
-    "jobs in words":      (("a.log", "--out", "o", "--jobs", "all"),                    "not 'all'"),
-    "a format":           (("a.log", "--out", "o", "--format", "nope"),                 "nope"),
-    "no list":            (("--files-from", "none", "--out", "o"),                      "none: cannot be read: No such file or directory"),
-    "an empty list":      (("--files-from", os.devnull, "--out", "o"),                  "no captures were named"),
+    "nothing, with out":  (("--out", "o.parquet"),                                              "name a capture"),
+    "jobs and cluster":   (("a.log", "--out", "o.parquet", "--jobs", "2", "--scheduler", "x"),  "not with --scheduler"),
+    "another suffix":     (("a.log", "--out", "o.csv"),                                 "o.csv: the results are a Parquet file: name it *.parquet"),
+    "no jobs":            (("a.log", "--out", "o.parquet", "--jobs", "0"),                      "a number of processes from 1 to 1024, not '0'"),
+    "jobs in words":      (("a.log", "--out", "o.parquet", "--jobs", "all"),                    "not 'all'"),
+    "a format":           (("a.log", "--out", "o.parquet", "--format", "nope"),                 "nope"),
+    "no list":            (("--files-from", "none", "--out", "o.parquet"),                      "none: cannot be read: No such file or directory"),
+    "an empty list":      (("--files-from", os.devnull, "--out", "o.parquet"),                  "no captures were named"),
 }
 # fmt: on
 

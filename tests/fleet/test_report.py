@@ -238,9 +238,33 @@ def test_a_fleet_without_wobbles_is_good_news(tmp_path: Path, run: Run) -> None:
     drawn(drawing.read_text("utf-8"))
 
 
-def test_a_drawing_that_cannot_be_written_is_told(fleet: str, tmp_path: Path, run: Run) -> None:
+def test_captures_without_a_verdict_are_named(tmp_path: Path, run: Run) -> None:
+    """The first of them, with what was wrong; the rest are counted."""
+    names = [tmp_path / f"no{number}.log" for number in range(7)]
+    out = tmp_path / "out.parquet"
+    run("replay", *names, "--out", out, "--jobs", "1")
+    _, text, _ = run("report", out)
+    said = json.loads(run("report", out, "--json")[1])
+
+    assert " ".join(text.split()).count(": cannot be read: No such file or directory") == 5
+    assert "  and 2 more (column reason of the file)" in text.splitlines()
+    assert [str(name) for name in names[:5]] == [each["capture"] for each in said["unjudged"]]
+    assert all("No such file" in each["reason"] for each in said["unjudged"])
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("no/a.svg", "cannot be written: No such file"),
+        ("a.png", "the drawing is an SVG file: name it *.svg"),
+    ],
+)
+def test_a_drawing_that_cannot_be_written_is_told(
+    name: str, expected: str, fleet: str, tmp_path: Path, run: Run
+) -> None:
     """In one line."""
-    code, out, err = run("report", fleet, "--diagram", tmp_path / "no" / "a.svg")
+    code, out, err = run("report", fleet, "--diagram", tmp_path / name)
 
     assert (2, "") == (code, out)
-    assert f"atfsm: {tmp_path / 'no' / 'a.svg'}: cannot be written: No such file" in err
+    assert f"atfsm: {tmp_path / name}: {expected}" in err
+    assert not (tmp_path / name).exists()

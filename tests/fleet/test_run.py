@@ -296,10 +296,10 @@ def test_two_runs_do_not_write_one_file(fleet: Path) -> None:
 
 # fmt: off
 REFUSED: dict[str, tuple[list[str], str, str]] = {
-    "no folder for it": (["logs"], "no/such/out.parquet", "no/such/out.parquet.unfinished: cannot be written: No such file"),
+    "no folder for it": (["logs"], "no/such/out.parquet", "no/such/out.parquet: cannot be written: there is no folder no/such"),
     "no captures":      ([],       "out.parquet",         "no captures were named"),
     "standard input":   (["-"],    "out.parquet",         "--files-from -"),
-    "a folder there":   (["logs"], "logs",                "logs: "),
+    "a folder there":   (["logs"], "logs",                "logs: is a folder: name a file in it"),
 }
 # fmt: on
 
@@ -313,6 +313,18 @@ def test_what_cannot_be_done_is_said_in_one_line(name: str, fleet: Path) -> None
         replay_fleet(named, Plan(out=out, jobs=1))
     assert "\n" not in str(caught.value)
     assert not Path("out.parquet").exists()
+    assert [] == list(Path().rglob("*.unfinished"))
+
+
+def test_a_run_that_did_nothing_is_no_run_to_resume(fleet: Path) -> None:
+    """What ended before its first batch leaves nothing, and what was killed there is in no way."""
+    with pytest.raises(ResultsError, match="no Dask scheduler answers"):
+        replay_fleet([str(fleet)], Plan(out="out.parquet", scheduler="tcp://127.0.0.1:9"))
+    assert not Path("out.parquet.unfinished").exists()
+
+    (interrupt(fleet, "out.parquet") / "parts").write_bytes(b"")
+    (fleet / "more.log").touch()
+    assert LOGS < replay_fleet([str(fleet)], Plan(out="out.parquet", jobs=1)).done
 
 
 def test_listing_is_told(fleet: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,6 +69,8 @@ def check(arguments: argparse.Namespace) -> None:
         raise ResultsError(f"{option} needs --out FILE.parquet, where the results go")
     if not arguments.captures and arguments.files_from is None:
         raise ResultsError("name a capture: atfsm replay CAPTURE...")
+    if arguments.out is not None and not arguments.out.endswith(".parquet"):
+        raise ResultsError(f"{arguments.out}: the results are a Parquet file: name it *.parquet")
     if arguments.scheduler and arguments.jobs is not None:
         raise ResultsError("--jobs are processes of this machine: not with --scheduler")
 

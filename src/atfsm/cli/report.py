@@ -35,6 +35,8 @@ def add_to(commands: Commands) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    if arguments.diagram is not None and not arguments.diagram.endswith(".svg"):
+        raise ResultsError(f"{arguments.diagram}: the drawing is an SVG file: name it *.svg")
     from atfsm.fleet.drawing import svg
     from atfsm.fleet.pareto import pareto
     from atfsm.fleet.report_text import lines

@@ -21,6 +21,8 @@ SCHEMA: Final = "atfsm.report/1"
 GROUPS: Final = ("cause", "firmware", "model", "device", "folder")
 #: What stands for a group that the captures do not show.
 UNKNOWN: Final = ""
+#: Captures without a verdict that are named, with the reason; ours.
+NAMED_AT_MOST: Final = 5
 
 
 @dataclass(slots=True)
@@ -73,6 +75,7 @@ class Pareto:
         by: What they were grouped by.
         captures: How many captures there are.
         outcomes: How many came to what.
+        unjudged: The first captures that could not be read or failed, and why.
         wobbles: How many wobbles there are, without consequences.
         consequences: How many were swept along on the line of another wobble: they are counted
             here only.
@@ -84,6 +87,7 @@ class Pareto:
     by: str
     captures: int
     outcomes: dict[str, int]
+    unjudged: tuple[tuple[str, str], ...]
     wobbles: int
     consequences: int
     bars: tuple[Bar, ...]
@@ -98,6 +102,9 @@ class Pareto:
                 "by": self.by,
                 "captures": self.captures,
                 "outcomes": self.outcomes,
+                "unjudged": [
+                    {"capture": capture, "reason": reason} for capture, reason in self.unjudged
+                ],
                 "wobbles": self.wobbles,
                 "consequences": self.consequences,
                 "groups": [
@@ -136,9 +143,10 @@ def pareto(path: str, by: str = "cause") -> Pareto:
     """
     results.need_pyarrow()
     about = results.about(path)
-    columns = ["record", "capture", "line", "kind", "cause", "why", "firmware"]
+    columns = ["record", "capture", "reason", "line", "kind", "cause", "why", "firmware"]
     groups: dict[str, Group] = {}
     outcomes: Counter[str] = Counter()
+    unjudged: list[tuple[str, str]] = []
     captures = wobbles = consequences = 0
     fallen = (0, 0)  # capture and line of the last wobble that nobody swept along
     for chunk in results.read(path, list(dict.fromkeys([*columns, "verdict", by]))):
@@ -147,6 +155,8 @@ def pareto(path: str, by: str = "cause") -> Pareto:
             if row["record"] == Record.CAPTURE:
                 captures += 1
                 outcomes[row["verdict"] or UNKNOWN] += 1
+                if row["reason"] and len(unjudged) < NAMED_AT_MOST:
+                    unjudged.append((row["capture"] or "", row["reason"]))
                 if by != "cause":
                     groups.setdefault(key, Group(key)).of_captures += 1
                 continue
@@ -178,6 +188,7 @@ def pareto(path: str, by: str = "cause") -> Pareto:
         by=by,
         captures=captures,
         outcomes=dict(by_frequency(outcomes)),
+        unjudged=tuple(unjudged),
         wobbles=wobbles,
         consequences=consequences,
         bars=tuple(bars),

@@ -22,6 +22,7 @@ WORDS: Final = {
     "unreadable": "unreadable",
     "failed": "failed",
 }
+UNJUDGED: Final = ("unreadable", "failed")
 NOT_SHOWN: Final = "(not shown)"
 
 
@@ -57,6 +58,7 @@ def lines(pareto: Pareto, *, verbose: bool = False) -> Iterator[str]:
     """
     title, about = heading(pareto)
     yield about
+    yield from _unjudged(pareto)
     if not pareto.bars:
         yield "no wobbles"
         return
@@ -78,6 +80,16 @@ def lines(pareto: Pareto, *, verbose: bool = False) -> Iterator[str]:
         share = percent(wobbles / pareto.wobbles)
         yield f"{wobbles:>8,} {share:>8} in {len(rest)} others (-v lists them)"
     yield from _below(pareto)
+
+
+def _unjudged(pareto: Pareto) -> Iterator[str]:
+    """Which captures have no verdict, and why: the first of them."""
+    for capture, reason in pareto.unjudged:
+        said = reason if reason.startswith(capture) else f"{capture}: {reason}"
+        yield from _wrapped(printable(said), "  ")
+    rest = sum(pareto.outcomes.get(name, 0) for name in UNJUDGED) - len(pareto.unjudged)
+    if rest:
+        yield f"  and {rest:,} more (column reason of the file)"
 
 
 def _about(group: Group, pareto: Pareto, *, verbose: bool) -> Iterator[str]:

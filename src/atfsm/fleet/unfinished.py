@@ -98,6 +98,10 @@ class Unfinished:
     def __init__(self, out: str) -> None:
         self.folder = Path(out + ".unfinished")
         self._done: dict[int, tuple[int, int]] = {}
+        if Path(out).is_dir():
+            raise ResultsError(f"{out}: is a folder: name a file in it")
+        if not (parent := self.folder.parent).is_dir():
+            raise ResultsError(f"{out}: cannot be written: there is no folder {parent}")
         try:
             self.folder.mkdir(exist_ok=True)
             with ExitStack() as opened:
@@ -110,8 +114,9 @@ class Unfinished:
 
     @property
     def exists(self) -> bool:
-        """Whether there is a run to be resumed."""
-        return (self.folder / "run.json").is_file()
+        """Whether there is a run to be resumed: one of which something is done."""
+        parts = self.folder / "parts"
+        return (self.folder / "run.json").is_file() and parts.stat().st_size > 0
 
     @property
     def done(self) -> int:
@@ -192,7 +197,7 @@ class Unfinished:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def abandon(self) -> None:
-        """Let go of it; where no run has begun, nothing stays."""
+        """Let go of it; where nothing is done, nothing stays."""
         self.close()
         if not self.exists:
             shutil.rmtree(self.folder, ignore_errors=True)
