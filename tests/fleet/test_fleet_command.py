@@ -71,9 +71,51 @@ def test_the_exit_code_is_that_of_the_worst(name: str, run: Run) -> None:
             Path(path).write_text(text, "utf-8")
     found, out, err = run("replay", *names, "--out", "out.parquet", "--jobs", "1")
 
-    assert (code, "") == (found, err)
+    missing = f"atfsm: {names[-1]}: cannot be read: No such file or directory\n"
+    assert (code, missing if None in logs else "") == (found, err)
     assert out.startswith(f"out.parquet: {expected} (")
     assert 1 == out.count("\n")
+
+
+def test_of_many_that_cannot_be_read_the_first_are_named(run: Run) -> None:
+    """On stderr, a line each; how many more there are is said, too."""
+    Path("a.log").write_text(CLEAN, "utf-8")
+    names = [f"no{number}.log" for number in range(9)]
+    _, _, err = run("replay", "a.log", *names, "--out", "out.parquet", "--jobs", "1")
+
+    assert [
+        *(f"atfsm: {name}: cannot be read: No such file or directory" for name in names[:5]),
+        "atfsm: and 4 more could not be read: the column reason of the results says why",
+    ] == err.splitlines()
+
+
+# fmt: off
+THERE: dict[str, tuple[tuple[str, ...], bytes, str]] = {
+    "a file of another's":    (("a.log",),            b"PAR1 of somebody's", "out.parquet: is there already, and is no file of results"),
+    "a log":                  (("a.log",),            CLEAN.encode(),        "out.parquet: is there already, and is no file of results"),
+    "a name that is wrong":   (("nothere",),          b"",                   "nothere: cannot be read: No such file or directory"),
+    "a glob that is wrong":   (("no*.log", "x/"),     b"",                   "no*.log: cannot be read: No such file or directory"),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("name", THERE)
+def test_what_is_there_is_not_lost(name: str, run: Run) -> None:
+    """A slip of the hand costs neither a log nor the results of yesterday."""
+    words, text, expected = THERE[name]
+    Path("a.log").write_text(CLEAN, "utf-8")
+    if text:
+        Path("out.parquet").write_bytes(text)
+    else:
+        run("replay", "a.log", "--out", "out.parquet", "--jobs", "1")
+    before = Path("out.parquet").read_bytes()
+    code, out, err = run("replay", *words, "--out", "out.parquet", "--jobs", "1")
+
+    assert (2, "") == (code, out)
+    assert err.startswith(f"atfsm: {expected}")
+    assert 1 == err.count("\n")
+    assert before == Path("out.parquet").read_bytes()
+    assert not Path("out.parquet.unfinished").exists()
 
 
 def test_json_is_one_object(run: Run) -> None:
@@ -140,7 +182,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "nothing":            ((),                                                          "name a capture"),
     "nothing, with out":  (("--out", "o.parquet"),                                              "name a capture"),
     "jobs and cluster":   (("a.log", "--out", "o.parquet", "--jobs", "2", "--scheduler", "x"),  "not with --scheduler"),
-    "another suffix":     (("a.log", "--out", "o.csv"),                                 "o.csv: the results are a Parquet file: name it *.parquet"),
+    "another suffix":     (("a.log", "--out", "o.csv"),                                 "--out 'o.csv': the results are a Parquet file: name it *.parquet"),
     "no jobs":            (("a.log", "--out", "o.parquet", "--jobs", "0"),                      "a number of processes from 1 to 1024, not '0'"),
     "jobs in words":      (("a.log", "--out", "o.parquet", "--jobs", "all"),                    "not 'all'"),
     "a format":           (("a.log", "--out", "o.parquet", "--format", "nope"),                 "nope"),
@@ -207,6 +249,40 @@ def test_a_bar_stays_on_its_line(columns: int, tmp_path: Path) -> None:
     assert 3 <= len(frames)
     assert max(map(len, frames)) < columns
     assert "0%  0 of " in frames[1]
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux tells what is caught")
+def test_ctrl_c_while_workers_start_is_quiet(tmp_path: Path) -> None:
+    """It reaches them too, as a terminal sends it to all: none has a word to say."""
+    for _ in write_fleet(tmp_path / "logs", 20):
+        pass
+    script = (
+        "import os, signal, sys; from multiprocessing.process import BaseProcess\n"
+        "from pathlib import Path; from atfsm import cli\n"
+        "def caught(pid):\n"  # whether Python is up there, and would be interrupted
+        "    status = Path(f'/proc/{pid}/status').read_text().split('SigCgt:')[1]\n"
+        "    return int(status.split()[0], 16) >> signal.SIGINT - 1 & 1\n"
+        "start = BaseProcess.start\n"
+        "def started(process):\n"
+        "    start(process)\n"
+        "    while not caught(process.pid): pass\n"
+        "    os.killpg(0, signal.SIGINT)\n"
+        "BaseProcess.start = started\n"
+        "sys.exit(cli.main(sys.argv[1:]))\n"
+    )
+    words = ["replay", str(tmp_path / "logs"), "--out", "out.parquet", "--jobs", "2"]
+    ended = subprocess.run(
+        [sys.executable, "-c", script, *words],
+        capture_output=True,
+        check=False,
+        cwd=tmp_path,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+
+    assert (130, "", "") == (ended.returncode, ended.stdout, ended.stderr)
+    assert not (tmp_path / "out.parquet.unfinished").exists()
 
 
 def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:

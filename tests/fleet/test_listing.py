@@ -22,7 +22,7 @@ def put(folder: Path, *names: str) -> None:
 
 def names_in(folder: Path, *named: str) -> list[str]:
     """What is listed, relative to *folder*."""
-    found = listed(str(folder / name) for name in named)
+    found = listed(os.path.join(folder, name) for name in named)  # noqa: PTH118  a Path tidies
     return [os.path.relpath(each.name, folder) for each in found]
 
 
@@ -47,12 +47,12 @@ def test_what_is_no_file_is_left_out_of_a_folder(tmp_path: Path) -> None:
 
 
 def test_names_keep_their_order_and_globs_are_sorted(tmp_path: Path) -> None:
-    """What was named first comes first, also twice."""
+    """What was named first comes first, and once."""
     put(tmp_path, "x/1.log", "x/2.log", "x/3.txt", "y.log", "[odd].log")
 
     found = names_in(tmp_path, "y.log", "x/*.log", "**/*.txt", "[odd].log", "y.log", "no*.log")
 
-    expected = ["y.log", "x/1.log", "x/2.log", "x/3.txt", "[odd].log", "y.log", "no*.log"]
+    expected = ["y.log", "x/1.log", "x/2.log", "x/3.txt", "[odd].log", "no*.log"]
     assert expected == found
 
 
@@ -69,7 +69,7 @@ def test_a_file_has_its_size_and_changes_with_its_time(tmp_path: Path) -> None:
 
 
 def test_an_empty_folder_and_a_missing_file_are_told(tmp_path: Path) -> None:
-    """They are listed, so that they get rows; only the folder needs a reason now."""
+    """They are listed, with the reason, so that they get rows."""
     empty, missing = tmp_path / "empty", tmp_path / "missing.log"
     empty.mkdir()
 
@@ -77,8 +77,32 @@ def test_an_empty_folder_and_a_missing_file_are_told(tmp_path: Path) -> None:
 
     assert [
         Input(str(empty), reason=f"{empty}: is a folder without files"),
-        Input(str(missing)),
+        Input(str(missing), reason=f"{missing}: cannot be read: No such file or directory"),
     ] == found
+
+
+# fmt: off
+TWICE: dict[str, tuple[tuple[str, ...], list[str]]] = {
+    "a folder":                   (("a", "a"),           ["a/1.log", "a/b/2.log"]),
+    "with another end":           (("a", "a/", "./a"),   ["a/1.log", "a/b/2.log"]),
+    "a file of the folder":       (("a", "a/b/2.log"),   ["a/1.log", "a/b/2.log"]),
+    "a file, then the folder":    (("a/b/2.log", "a"),   ["a/b/2.log", "a/1.log"]),
+    "a folder in it":             (("a/b", "a"),         ["a/b/2.log", "a/1.log"]),
+    "the folder around it":       (("a", "a/b"),         ["a/1.log", "a/b/2.log"]),
+    "by a glob":                  (("a/*.log", "**/*.log"), ["a/1.log", "a/b/2.log", "ab/3.log"]),
+    "one that begins alike":      (("a", "ab"),          ["a/1.log", "a/b/2.log", "ab/3.log"]),
+    "around by the parent":       (("a", "a/b/.."),      ["a/1.log", "a/b/2.log"]),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("name", TWICE)
+def test_what_is_named_twice_counts_once(name: str, tmp_path: Path) -> None:
+    """However it is named: a share of the report would be wrong otherwise."""
+    put(tmp_path, "a/1.log", "a/b/2.log", "ab/3.log")
+    named, expected = TWICE[name]
+
+    assert expected == names_in(tmp_path, *named)
 
 
 def test_standard_input_is_refused() -> None:

@@ -70,7 +70,9 @@ def check(arguments: argparse.Namespace) -> None:
     if not arguments.captures and arguments.files_from is None:
         raise ResultsError("name a capture: atfsm replay CAPTURE...")
     if arguments.out is not None and not arguments.out.endswith(".parquet"):
-        raise ResultsError(f"{arguments.out}: the results are a Parquet file: name it *.parquet")
+        raise ResultsError(
+            f"--out {arguments.out!r}: the results are a Parquet file: name it *.parquet"
+        )
     if arguments.scheduler and arguments.jobs is not None:
         raise ResultsError("--jobs are processes of this machine: not with --scheduler")
 
@@ -99,10 +101,20 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         bar.clear()
     seconds = time.monotonic() - bar.began_s
+    _tell_unjudged(tally)
     print(
         _as_json(arguments.out, tally) if arguments.json else _summary(arguments, tally, seconds)
     )
     return code_of(tally.outcomes)
+
+
+def _tell_unjudged(tally: Tally) -> None:
+    """Name captures that could not be read, or failed, on stderr."""
+    for said in tally.unjudged:
+        complain(said)
+    rest = sum(tally.outcomes[name] for name in ("unreadable", "failed")) - len(tally.unjudged)
+    if rest:
+        complain(f"and {rest:,} more could not be read: the column reason of the results says why")
 
 
 def code_of(outcomes: dict[str, int]) -> int:
@@ -119,7 +131,7 @@ def code_of(outcomes: dict[str, int]) -> int:
 
 
 def _interrupted(bar: _Bar) -> NoReturn:
-    if bar.tally is not None:
+    if bar.tally is not None and bar.tally.done:
         complain(
             f"interrupted with {bar.tally.done:,} of {bar.tally.captures:,} captures done; "
             "--resume goes on from here"

@@ -109,3 +109,8 @@ def add_row(columns: Columns, row: Row) -> None:
     full = _EMPTY | row
     for name, values in columns.items():
         values.append(full[name])
+
+
+def said_of(capture: str, reason: str) -> str:
+    """Why a capture has no verdict, with its name: most reasons begin with it."""
+    return reason if reason.startswith(f"{capture}:") else f"{capture}: {reason}"

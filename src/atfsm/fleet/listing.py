@@ -1,12 +1,15 @@
 """Which captures there are: folders, globs, lists, and stores that fsspec knows.
 
 Everything streams, in an order that does not depend on the machine: names in the order in which
-they were given, and within a folder by name. At most the names of one folder are in memory.
+they were given, and within a folder by name. A file that was named before, or whose folder was,
+is not listed again. At most the names of one folder are in memory, and a digest of each that was
+given.
 """
 
 from __future__ import annotations
 
 import glob
+import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -48,6 +51,7 @@ def listed(named: Iterable[str], *, without: frozenset[str] = frozenset()) -> It
         CaptureError: Standard input is named, which cannot be read by several processes, or a
             store that cannot be reached.
     """
+    before = _Named()
     for name in named:
         if name == STDIN:
             raise CaptureError(
@@ -55,22 +59,53 @@ def listed(named: Iterable[str], *, without: frozenset[str] = frozenset()) -> It
                 "to a file (to list captures on standard input: --files-from -)"
             )
         if is_remote(name):
-            yield from _remote(name)
-        else:
-            found = _local(name)
-            yield from (i for i in found if not without or os.path.realpath(i.name) not in without)
+            yield from before.without_those(_remote(name), name)
+            continue
+        for each in _globbed(name):
+            for found in before.without_those(_found(each), each):
+                if not without or os.path.realpath(found.name) not in without:
+                    yield found
 
 
-def _local(name: str) -> Iterator[Input]:
-    if glob.has_magic(name) and not os.path.lexists(name):
-        found = sorted(glob.iglob(name, recursive=True))  # noqa: PTH207  takes absolute patterns too
-        for each in found or [name]:
-            yield from _named(each) if found else [_examined(name)]
-    else:
-        yield from _named(name)
+class _Named:
+    """What was named before: digests of paths, for there may be a million."""
+
+    def __init__(self) -> None:
+        self._paths: set[bytes] = set()
+
+    def without_those(self, found: Iterator[Input], name: str) -> Iterator[Input]:
+        """What is found under *name*, without what was named before, or lies in what was."""
+        if self._paths:
+            found = (each for each in found if not self._has(each.name))
+        yield from found
+        self._paths.add(_digest(_whole(name)))
+
+    def _has(self, name: str) -> bool:
+        path = _whole(name)
+        while path:
+            if _digest(path) in self._paths:
+                return True
+            path = path.rpartition("/" if is_remote(path) else os.sep)[0]
+        return False
 
 
-def _named(name: str) -> Iterator[Input]:
+def _whole(name: str) -> str:
+    """A name that stays the same however the file is named; of a folder, without its separator."""
+    return name.rstrip("/") if is_remote(name) else os.path.abspath(name)  # noqa: PTH100  resolves no links
+
+
+def _digest(path: str) -> bytes:
+    return hashlib.blake2b(path.encode("utf-8", "surrogateescape"), digest_size=16).digest()
+
+
+def _globbed(name: str) -> list[str]:
+    """The names that a glob stands for; a name that is none, or matches nothing, for itself."""
+    if not glob.has_magic(name) or os.path.lexists(name):
+        return [name]
+    return sorted(glob.iglob(name, recursive=True)) or [name]  # noqa: PTH207  takes absolute patterns too
+
+
+def _found(name: str) -> Iterator[Input]:
     """A file, or what is in a folder."""
     if not Path(name).is_dir():
         yield _examined(name)
@@ -106,7 +141,9 @@ def _examined(path: str) -> Input:
     """One file, with its size and time; what is no file has the size -1."""
     try:
         seen = os.stat(path)  # noqa: PTH116  as above
-    except (OSError, ValueError):
+    except OSError as error:
+        return Input(path, reason=f"{path}: cannot be read: {error.strerror}")
+    except ValueError:
         return Input(path)  # whoever opens it says why it cannot
     size_bytes = seen.st_size if stat.S_ISREG(seen.st_mode) else -1
     return Input(path, size_bytes, str(seen.st_mtime_ns))

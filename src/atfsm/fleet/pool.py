@@ -11,7 +11,7 @@ from __future__ import annotations
 import signal
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.sharedctypes import RawValue
@@ -47,6 +47,25 @@ def work(pipe: Connection, at: Any, task: Task, replay: Replay) -> None:  # noqa
             pipe.send(replay(names, task, known=known, began=began))
 
 
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold Ctrl-C back while a process starts: it would end it, loudly, before `work` ignores it.
+
+    A process begins with the signals held back that its parent holds back.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    from multiprocessing.resource_tracker import ensure_running
+
+    ensure_running()  # it would let go of what is held, once it starts
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
+
+
 class _Worker:
     """One process, and what it holds."""
 
@@ -57,7 +76,8 @@ class _Worker:
         self.process = context.Process(
             target=work, args=(theirs, self._at, task, replay), name="atfsm-fleet", daemon=True
         )
-        self.process.start()
+        with _interrupts_held():
+            self.process.start()
         theirs.close()
         self.batch: Batch | None = None
         self.is_ready = False

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+from atfsm.fleet.columns import said_of
 from atfsm.fleet.pareto import Group, Pareto, by_frequency
 from atfsm.replay.printable import printable
 
@@ -85,8 +86,7 @@ def lines(pareto: Pareto, *, verbose: bool = False) -> Iterator[str]:
 def _unjudged(pareto: Pareto) -> Iterator[str]:
     """Which captures have no verdict, and why: the first of them."""
     for capture, reason in pareto.unjudged:
-        said = reason if reason.startswith(capture) else f"{capture}: {reason}"
-        yield from _wrapped(printable(said), "  ")
+        yield from _wrapped(printable(said_of(capture, reason)), "  ")
     rest = sum(pareto.outcomes.get(name, 0) for name in UNJUDGED) - len(pareto.unjudged)
     if rest:
         yield f"  and {rest:,} more (column reason of the file)"
@@ -134,7 +134,14 @@ def _below(pareto: Pareto) -> Iterator[str]:
 def _wrapped(text: str, indent: str = "") -> Iterator[str]:
     """Lines of *text*; a number and its percent sign stay together."""
     together = text.replace(" %", "\xa0%")
-    for line in textwrap.wrap(together, WIDTH, initial_indent=indent, subsequent_indent=indent):
+    for line in textwrap.wrap(
+        together,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_on_hyphens=False,  # names of files are copied
+        break_long_words=False,
+    ):
         yield line.replace("\xa0%", " %")
 
 

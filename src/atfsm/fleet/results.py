@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -154,6 +155,23 @@ def _has(schema: pa.Schema, ours: pa.Field) -> bool:
         return False
     kind = schema.field(at).type
     return bool((kind.value_type if pa.types.is_dictionary(kind) else kind) == ours.type)
+
+
+def see_that_it_may_be_replaced(path: str) -> None:
+    """See that nothing is lost where the results are put.
+
+    Raises:
+        ResultsError: A file is there that is not of this command.
+    """
+    try:
+        if os.stat(path).st_size:  # noqa: PTH116  as the user wrote it
+            about(path)
+    except OSError:
+        return  # nothing is there, or nothing that can be looked at: whoever writes finds out
+    except ResultsError as error:
+        raise ResultsError(
+            f"{path}: is there already, and is no file of results: name another, or remove it"
+        ) from error
 
 
 def read(path: str, names: Sequence[str]) -> Iterator[dict[str, list[Any]]]:

@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from atfsm.errors import ResultsError
+from atfsm.errors import CaptureError, ResultsError
 from atfsm.fleet import results
 from atfsm.fleet.batch import Batch
-from atfsm.fleet.columns import Columns, Outcome, Record
+from atfsm.fleet.columns import Columns, Outcome, Record, said_of
 from atfsm.fleet.listing import Input, listed
 from atfsm.fleet.pool import Pool
 from atfsm.fleet.rows import AS_IT_IS, Task
@@ -21,6 +21,12 @@ from atfsm.fleet.unfinished import KEPT, Asked, Unfinished
 
 #: Captures that are listed before it is told how many there are so far; ours.
 LISTED_A_TIME: Final = 1_000
+#: Captures without a verdict that are named when all is done; ours: a screen has room for more.
+NAMED_AT_MOST: Final = 5
+
+
+#: The columns that are counted.
+COUNTED: Final = ("record", "capture", "verdict", "reason", "wobble_count")
 
 
 @dataclass(slots=True)
@@ -32,6 +38,7 @@ class Tally:
         resumed: How many of them an earlier run did.
         outcomes: How many came to what, so far.
         wobbles: How many wobbles were found, so far.
+        unjudged: Why captures could not be read, or failed: of some of them.
         is_listed: Whether it is known how many captures there are.
     """
 
@@ -39,6 +46,7 @@ class Tally:
     resumed: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     wobbles: int = 0
+    unjudged: list[str] = field(default_factory=list)
     is_listed: bool = True
 
     @property
@@ -48,11 +56,14 @@ class Tally:
 
     def count(self, columns: Columns) -> None:
         """Count the rows of a batch."""
-        counted = zip(columns["record"], columns["verdict"], columns["wobble_count"], strict=True)
-        for record, verdict, wobbles in counted:
+        for record, capture, verdict, reason, wobbles in zip(
+            *(columns[name] for name in COUNTED), strict=True
+        ):
             if record == Record.CAPTURE:
                 self.outcomes[verdict] += 1
                 self.wobbles += wobbles or 0
+                if reason and len(self.unjudged) < NAMED_AT_MOST:
+                    self.unjudged.append(said_of(capture, reason))
 
     def of(self, *outcomes: Outcome) -> int:
         """How many came to one of these."""
@@ -119,6 +130,7 @@ def _run(
             f"{unfinished.folder}: an interrupted run is there: go on with --resume, "
             "or remove it to begin anew"
         )
+    results.see_that_it_may_be_replaced(plan.out)
     ours = frozenset({os.path.realpath(plan.out)})
     inputs = (
         each for each in listed(named, without=ours) if not _is_below(each.name, unfinished.folder)
@@ -130,7 +142,7 @@ def _run(
     if unfinished.exists:
         unfinished.resume(asked)
         for part in unfinished.parts():
-            tally.count(results.unpacked(part, ("record", "verdict", "wobble_count")))
+            tally.count(results.unpacked(part, COUNTED))
         tally.resumed = tally.done
     else:
         unfinished.begin(asked)
@@ -146,11 +158,20 @@ def _run(
 
 
 def _told(inputs: Iterable[Input], progress: Callable[[Tally], None]) -> Iterator[Input]:
-    """Tell how many inputs there are so far: listing a million takes a while."""
+    """Tell how many inputs there are so far: listing a million takes a while.
+
+    Raises:
+        CaptureError: None of them can be read: a name is wrong, and results would say nothing.
+    """
+    reason, is_any_there = "", False
     for number, each in enumerate(inputs, start=1):
         yield each
+        reason = reason or each.reason
+        is_any_there = is_any_there or not each.reason
         if number % LISTED_A_TIME == 0:
             progress(Tally(captures=number, is_listed=False))
+    if reason and not is_any_there:
+        raise CaptureError(reason)
 
 
 def _done(plan: Plan, batches: Iterator[Batch]) -> Iterator[tuple[int, Columns]]:

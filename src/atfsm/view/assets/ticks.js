@@ -77,15 +77,16 @@ export class Ticks {
     const share = height / list.span;
     pen.fillStyle = style.getPropertyValue("--window");
     pen.fillRect(0, list.top * share, width, Math.max(4, list.height * share));
+    if (list.selected >= 0 && list.isShown(list.selected)) {
+      pen.fillStyle = style.getPropertyValue("--accent");
+      pen.fillRect(0, Math.round(list.share(list.selected) * height), width, 2);
+    }
     for (const {name, css} of LAYERS) {
       pen.fillStyle = style.getPropertyValue(css);
       const pixels = this.at.get(name);
       const [x, w] = name === "hit" ? [0, 4] : name === "bookmark" ? [width - 5, 5] : [2, width - 4];
       for (let y = 0; y < pixels.length; y += 1) if (pixels[y] >= 0) pen.fillRect(x, y - 1, w, 3);
     }
-    if (list.selected < 0 || !list.isShown(list.selected)) return;
-    pen.fillStyle = style.getPropertyValue("--accent");
-    pen.fillRect(0, Math.round(list.share(list.selected) * height), width, 2);
   }
 
   /** The marked row next to a place on the strip, or the row that stands there. */
