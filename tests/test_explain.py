@@ -75,6 +75,13 @@ def asked(*words: str, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
         ("line", "line", ["line.dropped"]),
         ("q3", "q3", ["tcp.silent.connect_withheld"]),
         ("FLOCK", "FLOCK", ["tcp.silent.echo_only"]),
+        ("Rx: +CME ERROR: 923", "+CME ERROR: 923", ["tcp.923.connecting"]),
+        ("[2024-01-02 12:00:01.123] Rx: +KTCP_NOTIF: 1,5", "+KTCP_NOTIF: 1,5", ["tcp.notif.5"]),
+        ("12:00:01 Tx: AT+KTCPSND=1,28", "AT+KTCPSND=", ["tcp.923.connecting"]),
+        ("10:00 < NO CARRIER", "NO CARRIER", ["tcp.no_carrier.data"]),
+        ("CME 923", "+CME ERROR: 923", ["tcp.923.connecting"]),
+        ("error 923", "+CME ERROR: 923", ["tcp.923.connecting"]),
+        ("KTCP_NOTIF 8", "+KTCP_NOTIF: 1,8", ["tcp.notif.8"]),
         ("timeout", "wobble_silent", ["tcp.silent.connecting"]),
         ("sleep", "sleep", ["tcp.910.sleep", "modem.restarted.sleep"]),
         ("SIM", "SIM", ["modem.sim.absent", "pdp.cme.sim"]),
@@ -190,7 +197,8 @@ def test_every_command_and_text_of_the_dialect_is_known() -> None:
         ("tcp.923.konnecting", "tcp.923.connecting"),
         ("wobble_silnt", "wobble_silent"),
         ("NO CARRIR", "NO CARRIER"),
-        ("901", "923"),
+        ("901", "the modem's own error codes are 902 to 932"),
+        ("+CME ERROR: 9999", "902 to 932"),
         ("xyzzy", "923"),
         ("", "923"),
     ],
@@ -205,6 +213,77 @@ def test_what_is_unknown_gives_one_line_and_a_hint(
     assert err.startswith("atfsm: nothing is known of ")
     assert hint in err
     assert 1 == err.count("\n")
+
+
+# fmt: off
+USUAL = {
+    "923":                  "data was offered too early",
+    "+KCNX_IND: 1,1,0":     "It says nothing of a socket",
+    "+KCNX_IND: 1,0,0":     "the ordinary end of the idle countdown",
+    "+KCNX_IND: 1,2,1,2,60": "the modem tries again by itself",
+    "+KTCP_IND: 1,1":       "now data may be offered",
+    "+KUDP_IND: 1,1":       "now data may be offered",
+    "+KTCP_DATA: 1,34":     "wait to be read",
+    "+KTCP_NOTIF: 1,4":     "read what is left",
+    "+KTCPSTAT: 5,4,0,12":  "bytes not sent yet, bytes to be read",
+    "+KSUP: 0":             "Ordinary behind power-on",
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("text", USUAL)
+def test_what_a_line_says_on_the_happy_path_comes_first(
+    text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And what it does not say: the line that the thread fell over is no connection."""
+    out = " ".join(explained(text, capsys=capsys)[1].split())
+    usual = out.index("usual ")
+
+    assert USUAL[text] in out[usual:]
+    assert usual < out.find(" shown ") or " shown " not in out
+    (topic, *_) = asked(text, capsys=capsys)["topics"]
+    assert USUAL[text] in topic["usual"]["text"]
+    assert topic["usual"]["source"]
+
+
+@pytest.mark.parametrize("text", ["+KSUP: 9", "+KCNX_IND: 1,7", "+CGEV: ME PDN ACT 1"])
+def test_a_value_that_nobody_knows_is_said_to_be_so(
+    text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is known of the name is not passed off as what is known of the value."""
+    code, out, _ = explained(text, capsys=capsys)
+
+    assert 0 == code
+    assert out.startswith(
+        f"{text}\n  means  nothing is known of this value; of {text.partition(':')[0]}:"
+    )
+
+
+@pytest.mark.parametrize("words", [("923", "910"), ("+KTCP_NOTIF: 1,8", "+KCNX_IND: 1,5,30")])
+def test_several_are_answered_one_by_one(
+    words: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing of what was asked is lost."""
+    expected = [topic for word in words for topic in asked(word, capsys=capsys)["topics"]]
+
+    assert expected == asked(*words, capsys=capsys)["topics"]
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in CAUSES if row.chart == "udp"], ids=lambda r: r.code
+)
+def test_a_row_of_udp_names_no_command_of_tcp(
+    row: Cause, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nor does a row that stands for both name one of them alone."""
+    code, out, _ = explained(row.code, capsys=capsys)
+    said = re.split(r"\n(?=\w)", out)[0]
+
+    assert 0 == code
+    assert not set(re.findall(r"AT\+KTCP\w+|\+KTCP_\w+", said)) - {"AT+KTCPCFG"}
+    for both in explained("923", capsys=capsys)[1].split("\n\n"):
+        if both.startswith("tcp.923") and ", udp.923" in both.split(":")[0]:
+            assert not re.search(r"AT\+K(TCP|UDP)|\+K(TCP|UDP)_", both)
 
 
 def test_words_need_no_quotes(capsys: pytest.CaptureFixture[str]) -> None:

@@ -358,7 +358,7 @@ def test_every_notification_has_a_row(kind: str, code: int) -> None:
 
 
 #: Standard codes that say nothing about a socket; the general row gives their meaning.
-SAYS_NOTHING = {0, 1, 2, 20, 21, 22, 23, 49, 52, 56, 60, 62, 63, 100}
+SAYS_NOTHING = {0, 1, 2, 20, 21, 22, 23, 49, 52, 56, 60, 62, 63, 100, 171}
 
 
 @pytest.mark.parametrize("code", sorted(CME))

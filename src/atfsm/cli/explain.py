@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
 import textwrap
 from collections.abc import Iterable, Iterator
@@ -36,6 +37,9 @@ def add_to(commands: Commands) -> None:
     )
     explain.add_argument("text", nargs="+", metavar="TEXT")
     explain.add_argument("--json", action="store_true", help="one JSON object")
+    explain.add_argument(
+        "-v", "--verbose", action="store_true", help="also where in the charts it fits"
+    )
     explain.set_defaults(run=_run)
 
 
@@ -43,10 +47,12 @@ def _run(arguments: argparse.Namespace) -> int:
     from atfsm.replay.lookup import look_up, near
 
     text = " ".join(arguments.text)[:QUERY_AT_MOST]
-    topics = look_up(text)
+    topics = _each(arguments.text) or look_up(text)
     if not topics:
         meant = near(text)
         hint = f"; near it: {', '.join(meant)}" if meant else "; try 923, KTCP_IND or NO CARRIER"
+        if re.fullmatch(r"(?:\+CME ERROR: ?)?\d+", text):
+            hint = "; the modem's own error codes are 902 to 932"
         raise AtfsmError(f"nothing is known of {text!r}{hint}")
     if arguments.json:
         print(json.dumps(_json(text, topics), ensure_ascii=False))
@@ -55,30 +61,53 @@ def _run(arguments: argparse.Namespace) -> int:
     for number, topic in enumerate(topics):
         if number:
             print()
-        for line in _text(topic, columns):
+        for line in _text(topic, columns, verbose=arguments.verbose):
             print(line)
     return CLEAN
+
+
+def _each(texts: list[str]) -> tuple[Topic, ...]:
+    """Several codes or lines: each for itself; nothing where the words are one text."""
+    from atfsm.replay.lookup import look_up
+
+    if len(texts) < 2 or not all(re.search(r"^\d+$|[:=]", text) for text in texts):
+        return ()
+    found = [look_up(text[:QUERY_AT_MOST]) for text in texts]
+    return tuple(topic for topics in found for topic in topics) if all(found) else ()
 
 
 # ------------------------------------------------------------------------------------- text
 
 
-def _text(topic: Topic, columns: int) -> Iterator[str]:
+def _text(topic: Topic, columns: int, *, verbose: bool = False) -> Iterator[str]:
     from atfsm.replay.templates import without_lines
 
     causes = list(_merged(topic.causes))
-    names = {code for codes, _ in causes for code in codes} | {r.code for r in topic.remarks}
+    names = {code for codes, _, _ in causes for code in codes} | {r.code for r in topic.remarks}
     if topic.title not in names:
         yield topic.title
     if topic.meaning:
-        source = f" [{topic.source}]" if topic.source else ""
-        yield from _row("means", f"{topic.meaning}{source}", columns)
+        yield from _row("means", f"{topic.meaning}{_cited(topic.source)}", columns)
+    if topic.ordinary[0]:
+        said, evidence = topic.ordinary
+        yield from _row("usual", f"{said}{_cited(evidence)}", columns)
     for value in topic.values:
-        yield from _row(str(value.code), f"{value.text} [{value.source}]", columns)
+        yield from _row(str(value.code), f"{value.text}{_cited(value.source)}", columns)
     for chart, state in topic.states:
         limit = "" if state.timed_limit_s is None else f"; at most {state.timed_limit_s:g} s"
-        source = f" [{state.source}]" if state.source else ""
-        yield from _row(chart.name, f"{state.about}{limit}{source}", columns)
+        yield from _row(chart.name, f"{state.about}{limit}{_cited(state.source)}", columns)
+    if len(causes) > WRITTEN_OUT:
+        yield ""
+        yield "Causes (atfsm explain CODE says more of each):"
+        for codes, row, _ in causes:
+            yield from _row("", f"{', '.join(codes)}: {row.title}", columns, width=2)
+    else:
+        for codes, row, either in causes:
+            if topic.title not in codes:
+                yield ""
+            yield f"{', '.join(codes)}: {row.title}"
+            yield from _cause(row, either, columns)
+        yield from _remedies(topic.causes, columns)
     for remark in topic.remarks:
         if topic.title != remark.code:
             yield ""
@@ -86,26 +115,21 @@ def _text(topic: Topic, columns: int) -> Iterator[str]:
         said = without_lines(remark.says.format(text="<line>", line="<n>"))
         yield from _row("note", said, columns)
         yield from _row("source", remark.source, columns)
-    if len(causes) > WRITTEN_OUT:
-        yield ""
-        yield "Causes (atfsm explain CODE says more of each):"
-        for codes, row in causes:
-            yield from _row("", f"{', '.join(codes)}: {row.title}", columns, width=2)
-    else:
-        for codes, row in causes:
-            if topic.title not in codes:
-                yield ""
-            yield f"{', '.join(codes)}: {row.title}"
-            yield from _cause(row, columns)
-        yield from _remedies(topic.causes, columns)
-    if topic.told:
+    if topic.told and (verbose or not (topic.causes or topic.remarks)):
         yield ""
         yield "In the charts:"
-    for line in _told(topic.told):
-        yield from _row("", line, columns, width=2)
+        for told in _told(topic.told):
+            yield from _row("", told, columns, width=2)
 
 
-def _cause(row: Cause, columns: int) -> Iterator[str]:
+def _cited(source: str) -> str:
+    """Evidence behind what rests on it, in brackets of which none stand within their like."""
+    if not source:
+        return ""
+    return f" ({source})" if "[" in source else f" [{source}]"
+
+
+def _cause(row: Cause, chart: str, columns: int) -> Iterator[str]:
     from atfsm.replay.templates import plain
 
     for label, text in (
@@ -115,7 +139,7 @@ def _cause(row: Cause, columns: int) -> Iterator[str]:
         ("ask", row.settle),
     ):
         if text:
-            yield from _row(label, plain(text, row.chart), columns)
+            yield from _row(label, plain(text, chart), columns)
     yield from _row("source", row.source, columns)
 
 
@@ -167,14 +191,18 @@ def _places(spoken: Spoken) -> tuple[list[str], dict[str, str]]:
     return fits, wobbles
 
 
-def _merged(causes: Iterable[Cause]) -> Iterator[tuple[list[str], Cause]]:
-    """Rows that say the same of TCP and of UDP, once."""
+def _merged(causes: Iterable[Cause]) -> Iterator[tuple[list[str], Cause, str]]:
+    """Rows that say the same of TCP and of UDP, once; with the chart that they are of, or both."""
+    from atfsm.replay.templates import EITHER
+
     found: dict[tuple[object, ...], tuple[list[str], Cause]] = {}
     for row in causes:
         same = (row.title, row.proved, row.likely, row.do, row.settle, row.source, row.remedy)
         codes, _ = found.setdefault(same, ([], row))
         codes.append(row.code)
-    yield from found.values()
+    for codes, row in found.values():
+        charts = {code.partition(".")[0] for code in codes}
+        yield codes, row, EITHER if charts == {"tcp", "udp"} else row.chart
 
 
 def _row(label: str, text: str, columns: int, *, width: int = LABEL) -> list[str]:
@@ -196,6 +224,7 @@ def _topic_json(topic: Topic) -> dict[str, object]:
         "title": topic.title,
         "meaning": topic.meaning,
         "source": topic.source,
+        "usual": {"text": topic.ordinary[0], "source": topic.ordinary[1]},
         "values": [{"code": v.code, "text": v.text, "source": v.source} for v in topic.values],
         "states": [
             {

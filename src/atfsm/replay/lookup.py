@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from atfsm.at.dialect import Command, Told
@@ -38,12 +39,21 @@ from atfsm.replay.meanings import code_of
 from atfsm.replay.mentions import mentioned
 from atfsm.replay.remarks import REMARKS, Remark
 from atfsm.replay.templates import plain
-from atfsm.replay.topic import REMARKED, RESULTS, VALUES, Spoken, Topic
+from atfsm.replay.topic import ORDINARY, REMARKED, RESULTS, VALUES, Spoken, Topic
 from atfsm.stack import TABLED
 
 #: The rows that speak of any refusal: of a code without a row of its own they say all there is.
 ANY_REFUSAL: Final = frozenset({"tcp.refused", "udp.refused", "pdp.refused.activate"})
 NEAR_AT_MOST: Final = 5  # ours: near matches that are named
+#: Parts of the codes of rows that are about CONNECT.
+CONNECT_ROWS: Final = frozenset({"connect", "no_connect", "connect_withheld"})
+#: What is quoted from a log behind a stamp and a direction, or from the middle of a sentence.
+_QUOTED: Final = re.compile(
+    r"(\+CM[ES] ERROR: ?.+|[+^!%*][A-Z_]{2,}: ?.*|\bAT[+&!^$#%*][A-Z].*|NO CARRIER|CONNECT|ERROR|OK)"
+    r"\s*$"
+)
+_ERROR: Final = re.compile(r"(?:\+?CME|ERROR|ERR)(?: ERROR)?:? ?(\d{1,4})", re.IGNORECASE)
+_NOTIFIED: Final = re.compile(r"\+?(K(?:TCP|UDP)_NOTIF) (-?\d+)", re.IGNORECASE)
 #: What a wobble is called by others.
 CALLED: Final = {"timeout": "silent", "silence": "silent"}
 
@@ -76,7 +86,7 @@ def look_up(text: str) -> tuple[Topic, ...]:
     if topics:
         return topics
     code = cme_code_of_text(_bytes(text))
-    return mentioned(text) if code is None else _refusal(code)
+    return (_quoted(text) or mentioned(text)) if code is None else _refusal(code)
 
 
 def near(text: str) -> list[str]:
@@ -95,6 +105,16 @@ def _bytes(text: str) -> bytes:
 
 
 # ---------------------------------------------------------------------------- numbers and lines
+
+
+def _quoted(text: str) -> tuple[Topic, ...]:
+    """A line as it stands in a log, or in the words of somebody who read it."""
+    if error := _ERROR.fullmatch(text):
+        return _refusal(int(error[1]))
+    if notified := _NOTIFIED.fullmatch(text):
+        return _line(f"+{notified[1].upper()}: 1,{notified[2]}")
+    found = _QUOTED.search(text)
+    return _line(found[1]) if found and found[1] != text else ()
 
 
 def _number(code: int) -> tuple[Topic, ...]:
@@ -132,7 +152,7 @@ def _result(result: Result) -> tuple[Topic, ...]:
     told = tuple(_told_by_result(result))
     causes = CAUSES_OF_CODE.get(name, ())
     if name == "CONNECT":
-        causes = tuple(row for row in CAUSES if ".connect" in row.code.partition(".")[2])
+        causes = tuple(row for row in CAUSES if CONNECT_ROWS.intersection(row.code.split(".")))
     remarks = tuple(REMARKS[code] for code in REMARKED.get(name, ()))
     meaning = RESULTS.get(name, "final result: failure")
     return (Topic(name, meaning, "1.5", told=told, causes=causes, remarks=remarks),)
@@ -154,7 +174,8 @@ def _refusal(code: int) -> tuple[Topic, ...]:
     )
     general = tuple(row for row in CAUSES if row.code in ANY_REFUSAL)
     title = f"+CME ERROR: {code}"
-    return (Topic(title, known.text, known.source, told=told, causes=causes or general),)
+    ordinary = ORDINARY.get((b"+CME ERROR", code), ("", ""))
+    return (Topic(title, known.text, known.source, ordinary, told=told, causes=causes or general),)
 
 
 def _told_by_result(result: Result) -> Iterable[Spoken]:
@@ -185,18 +206,27 @@ def _information(text: InformationText) -> tuple[Topic, ...]:
         asked = parse_command_line(b"AT" + text.name + form.encode()) if form else None
         told = told or declared.read(text, asked)
     facts = tuple(dict.fromkeys((t.machine, t.fact) for t in told))
-    if not facts:
-        return _name(text.name.decode())
+    if not facts:  # it tells nothing: what is known of the name is all there is
+        name = text.name.decode()
+        found = _name(name)
+        meaning = f"nothing is known of this value; of {name}:"
+        return tuple(replace(topic, title=_written_out(text), meaning=meaning) for topic in found)
     spoken = tuple(Spoken(TABLED[machine], fact) for machine, fact in facts)
-    line = f"{text.name.decode()}: {text.value.decode('utf-8', 'backslashreplace')}"
-    code, meaning = code_of(line.encode())
+    line = _written_out(text)
+    code, said = code_of(line.encode())
     values = VALUES.get(text.name, {})
     known = values.get(code) if isinstance(code, int) else None
     source = declared.source if known is None else known.source
     causes = _fitting((fact for _, fact in facts), code)
     is_idle = any(fact.name == "IDLE_STARTED" for _, fact in facts)
     codes = () if text.name == b"+KCNX_IND" and not is_idle else _remarks_of(text.name)
-    return (Topic(line, meaning or "", source, told=spoken, causes=causes, remarks=codes),)
+    ordinary = ORDINARY.get((text.name, code if isinstance(code, int) else None), ("", ""))
+    ordinary = ordinary if ordinary[0] else ORDINARY.get((text.name, None), ordinary)
+    return (Topic(line, said or "", source, ordinary, told=spoken, causes=causes, remarks=codes),)
+
+
+def _written_out(text: InformationText) -> str:
+    return f"{text.name.decode()}: {text.value.decode('utf-8', 'backslashreplace')}"
 
 
 def _remarks_of(name: bytes) -> tuple[Remark, ...]:

@@ -43,6 +43,8 @@ PLACEHOLDERS: Final[Mapping[str, str]] = MappingProxyType(
         "cmee": "AT+CMEE=1",
     }
 )
+#: Stands for a chart where a row says the same of TCP and of UDP.
+EITHER: Final = "<tcp|udp>"
 #: When a part is said that depends on more than a word.
 CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -123,7 +125,8 @@ def _placeholder(name: str, chart: str) -> str:
     if name == "kind":
         return chart.upper()
     if name == "ask":
-        return "AT+KTCPSTAT=<sid>" if chart == "tcp" else "AT+KUDPCFG?"
+        asked = {"tcp": "AT+KTCPSTAT=<sid>", "udp": "AT+KUDPCFG?"}
+        return asked.get(chart, " or ".join(asked.values()))
     if name == "whole":
         return WHOLES.get(chart, f"{chart.upper()} socket <sid>")
     if name in {"here", "since"} or name.endswith("_line"):

@@ -43,7 +43,67 @@ RESULTS: Final = {
     "OK": "final result: success",
     "ERROR": "final result: failure, without a code",
     "CONNECT": "intermediate result: data mode; a final result follows",
-    "NO CARRIER": "final result: data mode ended because the link failed, or the answer to a close",
+    "NO CARRIER": "final result: data mode ended (the link failed, or DTR dropped under AT&D2), or "
+    "the answer to a close",
+}
+#: What a line says on the happy path, and what it does not: by name and value; None is any other.
+ORDINARY: Final[Mapping[tuple[bytes, int | None], tuple[str, str]]] = {
+    (b"+CME ERROR", 923): (
+        "Most often data was offered too early: before +KTCP_IND: <sid>,1 or +KUDP_IND: <sid>,1. "
+        "Close the session, delete it, define and connect it again, and wait for that line.",
+        "5.1, q1 [F923]",
+    ),
+    (b"+KCNX_IND", 0): (
+        "It is also the ordinary end of the idle countdown on firmware of the RC51 class.",
+        "2.2 [M197, QA-TCP]",
+    ),
+    (b"+KCNX_IND", 1): (
+        "The PDP context is up, and the third field is the address family (0 IPv4, 1 IPv6), no "
+        "failure. It says nothing of a socket: wait for +KTCP_IND: <sid>,1 or +KUDP_IND: <sid>,1. "
+        "Where the bearer was up already it may not come at all.",
+        "2.2 [F923, FRCV]",
+    ),
+    (b"+KCNX_IND", 2): (
+        "Behind the status stand the attempt, how many there are, and the seconds until the next: "
+        "while any are left the modem tries again by itself.",
+        "2.2 [M197]",
+    ),
+    (b"+KTCP_IND", None): (
+        "The session is connected: now data may be offered (AT+KTCPSND).",
+        "3.3 [FR]",
+    ),
+    (b"+KUDP_IND", None): (
+        "The socket is open: now data may be offered (AT+KUDPSND).",
+        "4 [M220]",
+    ),
+    (b"+KTCP_DATA", None): (
+        "So many bytes wait to be read (AT+KTCPRCV). It is not said again until they are: ask "
+        "AT+KTCPSTAT=<sid> behind each read, until its last field is 0.",
+        "3.3 [M220]",
+    ),
+    (b"+KUDP_DATA", None): (
+        "So many bytes wait to be read (AT+KUDPRCV). It is not said again until they are.",
+        "4 [M220]",
+    ),
+    (b"+KSUP", 0): (
+        "Ordinary behind power-on, or a restart that was asked for. At any other time the modem "
+        "restarted by itself, and sessions, end pattern and echo may be lost.",
+        "6.1 [ZN]",
+    ),
+    (b"+KTCP_NOTIF", -1): ("It is known as a field of +KTCPSTAT only.", "3.4 [TAB, FR]"),
+    (b"+KTCP_NOTIF", 4): (
+        "On a connected session that is no wobble: read what is left (the last field of "
+        "AT+KTCPSTAT=<sid> says how many bytes), then close and delete the session.",
+        "3.2, 3.4 [M207]",
+    ),
+    (b"+KTCP_NOTIF", 8): (
+        "It is no disconnection. What was sent may have left: to send it again may double it.",
+        "3.4 [M207]",
+    ),
+    (b"+KTCPSTAT", None): (
+        "The fields: state, last notification (-1: none), bytes not sent yet, bytes to be read.",
+        "3.2 [M213]",
+    ),
 }
 
 
@@ -64,6 +124,7 @@ class Topic:
         title: What it is.
         meaning: What it means, in a few words; may be empty.
         source: Evidence for that; may be empty.
+        ordinary: What it says on the happy path, and what it does not, with its evidence.
         values: What each value of its field means.
         told: What it tells the machines.
         states: The states of this name.
@@ -74,6 +135,7 @@ class Topic:
     title: str
     meaning: str = ""
     source: str = ""
+    ordinary: tuple[str, str] = ("", "")
     values: tuple[Meaning, ...] = ()
     told: tuple[Spoken, ...] = ()
     states: tuple[tuple[Chart, State], ...] = ()

@@ -48,7 +48,7 @@ LINE: Final = (
         likely="the host waits too short for an answer, or two of its parts write without knowing of each other",
         do="Wait for the final result of each command.", settle="Who writes to the port: one process, or several.", source="1.1 [LEG-S]"),
     cause("line.out_of_step", "A line that has no place here", ANY_STEP, "`{got}` has no place here: the line was {state}, since line {since}.",
-        likely="a line is missing from the log, or two hosts speak to this modem", settle="Log everything that is written to the port, by whomever.",
+        likely="a line is missing from the log, or two hosts speak to this modem", settle="Log everything that is written to the port, by whatever process.",
         source="1.5, 1.6, 9"),
 )
 # fmt: on

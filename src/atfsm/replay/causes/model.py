@@ -11,7 +11,7 @@ Nothing here steers: a code is interpreted to explain, never to decide whether t
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final, TypedDict, Unpack
+from typing import Final, NamedTuple, TypedDict, Unpack
 
 from atfsm.at.facts import TcpFact as T
 from atfsm.at.facts import UdpFact as U
@@ -121,12 +121,19 @@ REFUSED: Final = (
 )
 
 
+class Both(NamedTuple):
+    """Words that are not the same for TCP and for UDP."""
+
+    tcp: str
+    udp: str
+
+
 class Rest(TypedDict, total=False):
     """What a row may hold besides; see `Cause`."""
 
-    likely: str
-    do: str
-    settle: str
+    likely: str | Both
+    do: str | Both
+    settle: str | Both
     states: tuple[str, ...]
     codes: tuple[Code, ...]
     needs: tuple[str, ...]
@@ -157,7 +164,7 @@ def twins(
             tuple(fact for fact in told if fact is not None),
             proved,
             source=source,
-            **rest,
+            **{key: each[index] if isinstance(each, Both) else each for key, each in rest.items()},  # type: ignore[arg-type]
         )
         rows.append(replace(row, states=row.states & names))
     return tuple(rows)

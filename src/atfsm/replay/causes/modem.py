@@ -6,32 +6,32 @@ from typing import Final
 
 from atfsm.at.facts import ModemFact as M
 from atfsm.replay.causes.model import cause
+from atfsm.replay.causes.refusals import SPACED
 
 STOOD: Final = "[[{known}; the modem was {state}, since line {since}]]."
 SETUP: Final = (
     "Begin with the set-up (ATE0, AT+CMEE=1, AT+KPATTERN), then the profile, not with the socket."
 )
 CONTACTS: Final = "If it comes back after a restart, suspect the contacts of the SIM; if it never does, a person has to see to it."
-HURRY: Final = "Give the network time: registering again at once lengthens a ban."
 OPERATOR: Final = "Ask the operator about this SIM, its subscription and where it may roam."
 
 # fmt: off
 MODEM: Final = (
     # ------------------------------------------------------------------------- registration
     cause("modem.denied", "The network denies registration", M.DENIED, "`{got}` ({meaning}): the network denies registration" + STOOD,
-        likely="the SIM, its subscription, a missing roaming agreement, or a ban after too many attempts", do=HURRY, settle=OPERATOR,
+        likely="the SIM, its subscription, a missing roaming agreement, or a ban after too many attempts", do=SPACED, settle=OPERATOR,
         source="6.2 [ZN, KR], peers 6.1"),
     cause("modem.denied.circuit", "The network denies registration for calls", M.DENIED_CIRCUIT,
         "`{got}` ({meaning}): the network denies registration in the circuit domain, and nothing in the log says that data is registered now" + STOOD,
         likely="the SIM, its subscription, a missing roaming agreement, or a ban after too many attempts; some networks deny calls and give data",
-        do=HURRY, settle="AT+CEREG? says whether data is registered.", source="6.2 [ZN, KR]"),
+        do=SPACED, settle="AT+CEREG? says whether data is registered.", source="6.2 [ZN, KR]"),
     cause("modem.detached", "The modem is detached from the network", M.DETACHED,
         "`{got}`: the modem is detached from the network, and all contexts with it" + STOOD, settle="AT+CEREG? says whether it is registered again.",
         source="6.2 [STD]"),
 
     # ------------------------------------------------------------------------------ restart
     cause("modem.restarted.sleep", "The modem woke up, and has forgotten its sessions", M.BOOT_REPORTED,
-        "`{got}`: the modem started anew and nobody had asked it to" + STOOD + " HL7800 says `{slept_text}` (line {slept_line}) before it sleeps.",
+        "`{got}`: the modem started again and nobody had asked it to" + STOOD + " HL7800 says `{slept_text}` (line {slept_line}) before it sleeps.",
         likely="it woke from PSM or eDRX, after which HL7800 says so and has kept its settings, but neither profiles nor sockets",
         do=SETUP + " For socket work switch sleep off: AT+KSLEEP=2, AT+CPSMS=0, AT+CEDRXS=0.",
         settle="AT+CPSMS?, AT+CEDRXS? and AT+KSLEEP? say whether it may sleep.", needs=("slept_line",), source="6.1 [ZN, ZO], 6.2, 6.3"),
@@ -44,7 +44,7 @@ MODEM: Final = (
         likely="a dip of its supply, a crash of its firmware, or a restart that was asked for on another port",
         do="Enter the PIN at every start (AT+CPIN).", settle="Record its supply voltage together with the log.", source="6.1 [ZN]"),
     cause("modem.failure", "The modem reports an unrecoverable error", M.FAILURE_REPORTED, "`{got}` ({meaning})" + STOOD,
-        do="If it comes back after a power cut, the module has to be replaced or loaded anew.", settle="AT+CGMR names the firmware, for the vendor.",
+        do="If it comes back after a power cut, the module has to be replaced, or its firmware loaded again.", settle="AT+CGMR names the firmware, for the vendor.",
         source="6.1 [ZN]"),
 
     # ---------------------------------------------------------------------------------- SIM

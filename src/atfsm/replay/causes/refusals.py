@@ -10,7 +10,7 @@ from typing import Final
 
 from atfsm.at.facts import TcpFact as T
 from atfsm.at.facts import UdpFact as U
-from atfsm.replay.causes.model import REFUSED, Cause, cause, twins
+from atfsm.replay.causes.model import REFUSED, Both, Cause, cause, twins
 
 TRANSFER: Final = ("send_refused", "receive_refused", "stray_refusal")
 OPEN_TCP: Final = (
@@ -28,8 +28,9 @@ WHILE: Final = "[[{known} while {kind} socket {name} was {state}, since line {si
 STOOD: Final = "[[{known} {kind} socket {name} was {state}, since line {since}.]]"
 NOT_READY: Final = "923 means that the port could not enter data mode"
 REPORTED: Final = (
-    "Rebuilding the session is the remedy that is reported to work; of sending again on the same "
-    "session nobody reports that."
+    "Rebuilding the session is what a user of TCP on this modem advises; nobody reports that "
+    "sending again on the same one helped. For UDP nobody reports whether it is enough: if 923 "
+    "comes back, restart the modem."
 )
 UNKNOWN: Final = (
     "What brings a session that works to 923 is not known: no cause has been published."
@@ -61,7 +62,7 @@ TOO_EARLY: Final = (
         source="5.1, q1 [F923], 3.1"),
     cause("tcp.923.closed", "Data was offered to a session that was closed", (T.SEND_REFUSED, T.RECEIVE_REFUSED, T.STRAY_REFUSAL),
         NOT_READY + "[[: `{command}` (line {command_line}) was sent to TCP session {name}]][[{no_command}, for TCP session {name}]], which was "
-        "{state}, since line {since}[[; the peer had closed it (`{peer_text}`, line {peer_line})]].", do="Nothing can be sent on it any more.",
+        "{state}, since line {since}[[; the peer had closed it (`{peer_text}`, line {peer_line})]].", do="A closed session cannot be sent on: define and connect it again.",
         states=("peer_closed", "closing", "closed", "deleting"), codes=(923,), source="5.1 [F923], 3.4 [M207]"),
     cause("udp.923.opening", "Data was offered before the socket was open", (U.SEND_REFUSED, U.RECEIVE_REFUSED, U.STRAY_REFUSAL),
         NOT_READY + "[[: `{command}` (line {command_line}) was sent while UDP socket {name} was still opening, since line {since}]][[{no_command}; "
@@ -71,7 +72,7 @@ TOO_EARLY: Final = (
         do="Wait for `+KUDP_IND: {id},1` before the first AT+KUDPSND.", states=("opening",), codes=(923,), source="5.1 [F923], 4 [M220]"),
     cause("udp.923.closed", "Data was offered to a session that was closed", (U.SEND_REFUSED, U.RECEIVE_REFUSED, U.STRAY_REFUSAL),
         NOT_READY + "[[: `{command}` (line {command_line}) was sent to UDP session {name}]][[{no_command}, for UDP session {name}]], which was "
-        "{state}, since line {since}.", do="Define it anew (AT+KUDPCFG), and wait for `+KUDP_IND: {id},1`.",
+        "{state}, since line {since}.", do="Define it again (AT+KUDPCFG), and wait for `+KUDP_IND: {id},1`.",
         states=("undefined", "closing", "closed", "deleting"), codes=(923,), source="5.1 [F923], 4"),
 )
 
@@ -89,7 +90,7 @@ def _established(chart: str, states: tuple[str, ...]) -> tuple[Cause, ...]:
             do=REPORTED, settle=SETTLES_923, states=states, codes=(923,), needs=("usable_line", "moved_line"), source="5.1, q2 [F923], 2.2 [M197]"),
         cause(f"{chart}.923.established", "923 on a socket that worked", facts,
             answered + "{kind} socket {name} was usable (line {usable_line}: `{usable_text}`)" + GOOD + "." + pattern + " " + UNKNOWN,
-            likely="one of two guesses: the port had not left the data mode of the transfer before, whose end pattern came late or not at all; or "
+            likely="two guesses, neither proved: the port had not left the data mode of the transfer before, whose end pattern came late or not at all; or "
             "the context was being raised again", do=REPORTED, settle=SETTLES_923, states=states, codes=(923,), needs=("usable_line",),
             source="5.1, q2 [F923]"),
         cause(f"{chart}.923.unseen", "923 on a socket whose opening the log does not show", facts,
@@ -100,14 +101,24 @@ def _established(chart: str, states: tuple[str, ...]) -> tuple[Cause, ...]:
     )
 
 
-def _coded(code: int, title: str, says: str, *, source: str, likely: str = "", do: str = "", settle: str = "") -> tuple[Cause, ...]:
+def _coded(code: int, title: str, says: str, *, source: str, likely: str = "", do: str = "", settle: str | Both = "") -> tuple[Cause, ...]:
     """One code of the protocol range, whatever command it answers."""
     return twins(str(code), title, REFUSED, ANSWERS + ": " + says, likely=likely, do=do, settle=settle, codes=(code,), source=source)
 
 
 HOST: Final = "The command has to be corrected: sent again as it is, it will be refused again."
-LEAKED: Final = "List the sessions (AT+KTCPCFG? and AT+KUDPCFG?), and close and delete every one that is not yours."
-PEER: Final = "That is one session's affair: the PDP context and other sockets are not touched."
+HOST_OR_STATE: Final = "Correct the command; where it is right, the modem was not in the state for it, and the set-up has to come first."
+LEAKED: Final = "List the sessions (AT+KTCPCFG? and AT+KUDPCFG?), and close and delete every one that nobody uses any more."
+PEER: Final = "This concerns one session only: the PDP context and other sockets are not touched."
+#: Of a TCP session the modem tells the state; of a UDP session only that it is defined (3.2, 4).
+LEFT: Final = Both("AT+KTCPSTAT={id} says what is left of the session.", "AT+KUDPCFG? says whether the session is still defined, and no more.")
+TAKEN: Final = Both("AT+KTCPSTAT={id} says which state the modem takes it to be in.", LEFT.udp)
+WAIT_FOR_CONTEXT: Final = (
+    "Bring the context up first: wait for `+KCNX_IND: {cnx},1`, or for AT+KCNXCFG? to end in 2, since that URC may be missing where the bearer is "
+    "up already."
+)
+STATE_OF_PROFILE: Final = "AT+KCNXCFG? has the state of the profile in its last field: 2 is connected, 0 is not."
+SPACED: Final = "Space the attempts: some networks and modems punish quick ones."
 
 NINE_HUNDRED: Final = (
     *_coded(902, "No socket is left", "the modem has no socket left for session {id}.", likely="sessions that nobody deleted hold them", do=LEAKED,
@@ -122,7 +133,7 @@ NINE_HUNDRED: Final = (
     *_coded(906, "The peer refused, or was not reached", "the connection could not be made, or broke." + STOOD,
         likely="nobody listens at that address and port, or something on the way drops what is sent there", do=PEER,
         settle="Try the same address and port from another network, and another peer from this modem.", source="5.1 [LEG-E, HL78], q12 [Z#104133]"),
-    *_coded(907, "The modem gives no reason", "the modem gives no reason." + STOOD, settle="{ask} says what is left of the session.",
+    *_coded(907, "The modem gives no reason", "the modem gives no reason." + STOOD, settle=LEFT,
         source="5.1 [LEG-E, HL78], 3.2"),
     *_coded(908, "A server session could not take a client", "a client of a server session could not be accepted.", source="5.1 [LEG-E, HL78]"),
     *_coded(909, "The payload was not as long as announced",
@@ -162,16 +173,16 @@ NINE_HUNDRED: Final = (
         likely="the session id, the port or the number of bytes is out of range", do=HOST, source="5.1 [QA-BX]"),
     *_coded(917, "A parameter is missing", "one of its parameters is missing.", do=HOST, source="5.1 [QA-BX]"),
     *_coded(918, "The modem does not support it", "this modem does not support what was asked.", do=HOST, source="5.1 [LEG-E, HL78]"),
-    *_coded(919, "It is not available now", "what was asked is not available as the modem is set up.", do=HOST, source="5.1 [LEG-E, HL78]"),
+    *_coded(919, "It is not available as the modem is set up", "what was asked is not available as the modem is set up.", source="5.1 [LEG-E, HL78]"),
     *_coded(920, "The protocol is not supported", "this modem does not speak the protocol that was asked for.", do=HOST, source="5.1 [LEG-E, HL78]"),
     *_coded(921, "The context is not up",
         "the bearer is in a state in which this cannot be done[[; the last word of PDP context {cnx} is `{context_text}` (line {context_line})]].",
-        likely="the PDP context is down, or on its way", do="Bring the context up first, and wait for `+KCNX_IND: {cnx},1`.",
-        settle="AT+KCNXCFG? has the state of the profile in its last field.", source="5.1 [LEG-E]"),
+        likely="the PDP context is down, or on its way", do=WAIT_FOR_CONTEXT,
+        settle=STATE_OF_PROFILE, source="5.1 [LEG-E]"),
     *_coded(922, "The session is in another state", "the session is in a state in which this cannot be done." + STOOD,
-        settle="{ask} says which state the modem takes it to be in.", source="5.1 [QA-BX, FNC]"),
+        settle=TAKEN, source="5.1 [QA-BX, FNC]"),
     *_coded(924, "The session is busy", "the session is busy with something else." + STOOD,
-        settle="{ask} says what the modem takes the session to do.", source="5.1 [NBI]"),
+        settle=TAKEN, source="5.1 [NBI]"),
     *_coded(925, "A name in an HTTP header is wrong", "the name in an HTTP header is wrong; a plain socket has none.", do=HOST,
         source="5.1 [LEG-E, HL78]"),
     *_coded(926, "A value in an HTTP header is wrong", "the value in an HTTP header is wrong; a plain socket has none.", do=HOST,
@@ -193,10 +204,11 @@ SIM_CODES: Final = (5, 6, 7, *range(10, 19), *range(40, 49))
 SERVICE_CODES: Final = (30, 31, 32, 54, 57)
 RADIO_CODES: Final = (53, 55)
 DENIED_CODES: Final = (103, 106, 107, 108, 111, 112, 113, 114, 115, 122, 125, 177)
-CONTEXT_CODES: Final = (*range(126, 135), *range(140, 147), *range(148, 151), *range(171, 177), *range(178, 183))
+CONTEXT_CODES: Final = (*range(126, 135), *range(140, 147), *range(148, 151), *range(172, 177), *range(178, 183))
 
 STANDARD: Final = (
-    *twins("cme.command", "The modem rejects the command itself", REFUSED, ANSWERS + ": it rejects the command itself.", do=HOST, codes=COMMAND_CODES,
+    *twins("cme.command", "The modem rejects the command itself", REFUSED, ANSWERS + ": it rejects the command itself.",
+        likely="the modem does not know the command in this form, or not in the state that it is in", do=HOST_OR_STATE, codes=COMMAND_CODES,
         source="5.2 [LEG-S]"),
     *twins("cme.sim", "The SIM is not usable", REFUSED, ANSWERS + ": it is the SIM that stands in the way, not the socket.",
         do="See to the SIM first (AT+CPIN?).", settle="AT+CPIN? says what the SIM waits for.", codes=SIM_CODES, source="5.2 [LEG-S], 6.2"),
@@ -206,14 +218,15 @@ STANDARD: Final = (
     *twins("cme.radio_off", "The radio is switched off", REFUSED, ANSWERS + ": the functions that it takes are switched off.",
         do="Switch the radio on (AT+CFUN=1).", settle="AT+CFUN? says whether the radio is on.", codes=RADIO_CODES, source="5.2 [LEG-S], 6.1"),
     *twins("cme.denied", "The network denies service", REFUSED, ANSWERS + ": it is the network that denies it.",
-        do="Give the network time: asking again at once lengthens a ban.",
+        do=SPACED,
         settle="Ask the operator about this SIM, its subscription and where it may roam.", codes=DENIED_CODES, source="5.2 [LEG-S], peers 6.1"),
     *twins("cme.context", "The network does not give the context", REFUSED, ANSWERS + ": it is the PDP context that the network does not give.",
         do="Check the APN, its user name and password, and the subscription.", settle="AT+KCNXCFG? shows the APN that is used.", codes=CONTEXT_CODES,
         source="5.2 [LEG-S]"),
     *twins("no_carrier.data", "The link failed while data passed", ("send_refused", "receive_refused"),
-        "`{got}` ended data mode[[ after `{command}` (line {command_line})]]: the link failed while payload passed, and how much of it went "
-        "through is not known.", states=("sending", "receiving", "draining"), codes=("NO CARRIER",), source="1.6 [M302]"),
+        "`{got}` ended data mode[[ after `{command}` (line {command_line})]] while payload passed, and how much of it went through is not known.",
+        likely="the link failed; or DTR dropped, where AT&D2 is set", settle="`+KCNX_IND` behind it tells a link that failed; AT&V shows &D.",
+        states=("sending", "receiving", "draining"), codes=("NO CARRIER",), source="1.6 [M302]"),
     *twins("no_carrier", "The connection failed", REFUSED, PLAIN + WHILE + ": the connection failed, or could not be made.", codes=("NO CARRIER",),
         source="1.5 [M302, M209]"),
     cause("tcp.error.receive", "KTCPRCV is refused without a code", T.RECEIVE_REFUSED, PLAIN + WHILE + ".",
@@ -223,7 +236,7 @@ STANDARD: Final = (
     *twins("error.coded", "A plain ERROR, though codes were asked for", REFUSED,
         PLAIN + WHILE + ". The modem gives no code, although `{cmee_text}` (line {cmee_line}) asks for one.",
         likely="the line was busy with another command, or the command line was too long; both are answered with a plain ERROR",
-        settle="Log every byte that is written to the port, by whomever.", codes=("ERROR",), needs=("cmee_line",), source="1.1, 1.5 [LEG-S]"),
+        settle="Log every byte that is written to the port, by whatever process.", codes=("ERROR",), needs=("cmee_line",), source="1.1, 1.5 [LEG-S]"),
     *twins("error", "A plain ERROR, without a code", REFUSED, PLAIN + WHILE + ". A plain ERROR gives no reason.",
         likely="error codes are not switched on", do="Switch error codes on at every start (AT+CMEE=1).",
         settle="AT+CMEE? says whether they are; with 1 the next refusal has a code.", codes=("ERROR",), source="1.5 [LEG-S, QA-BX]"),
@@ -232,7 +245,7 @@ STANDARD: Final = (
         states=("sending",), source="1.6 [M302]"),
     *twins("refused", "A command was refused", REFUSED,
         "`{got}`[[ ({meaning})]] answers [[`{command}` (line {command_line})]][[{no_command}a command that the log does not show, and is charged "
-        "to the socket last spoken to]]" + WHILE + "[[; {expected} was due]].", settle="{ask} says what is left of the session.", source="5.1, 5.2"),
+        "to the socket last spoken to]]" + WHILE + "[[; {expected} was due]].", settle=LEFT, source="5.1, 5.2"),
 )
 # fmt: on
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from atfsm.replay.causes.model import Cause, twins
-from atfsm.replay.causes.refusals import PEER, WHILE
+from atfsm.replay.causes.model import Both, Cause, twins
+from atfsm.replay.causes.refusals import LEAKED, LEFT, PEER, TAKEN, WHILE
 
 NOTIFIED: Final = "`{got}` ({meaning})" + WHILE + "."
-RESEND: Final = "Send at most 1500 bytes at a time, and ask for unread bytes ({ask}) in place of waiting for `+K{kind}_DATA`."
+RESEND: Final = Both(
+    "Send at most 1500 bytes at a time, and ask for unread bytes (AT+KTCPSTAT={id}) in place of waiting for `+KTCP_DATA`.",
+    "Send at most 1500 bytes at a time.",
+)
 LOSES: Final = (
     "HL7800 is reported to say so of an exact count too, and then to lose data notifications"
 )
-PLUS: Final = "; and to drop two bytes behind a `+` in a UDP payload"
+PLUS: Final = LOSES + "; and to drop two bytes behind a `+` in a UDP payload"
+AT_FAULT: Final = "the firmware is at fault, not the count: "
+LOST: Final = "the count was wrong, or bytes were lost between host and modem; "
 REBUILD_AFTER: Final = "Rebuild it after {neighbour} is back: nothing of it can be kept."
 ECHOED: Final = " Its echo came (line {echo_line}), and nothing behind it."
 
@@ -23,9 +28,9 @@ def _notified(
     says: str = "",
     *,
     source: str,
-    likely: str = "",
-    do: str = PEER,
-    settle: str = "",
+    likely: str | Both = "",
+    do: str | Both = PEER,
+    settle: str | Both = "",
 ) -> tuple[Cause, ...]:
     """One code of ``+KTCP_NOTIF`` and ``+KUDP_NOTIF``."""
     proved = NOTIFIED + (f" {says}" if says else "")
@@ -43,13 +48,13 @@ def _notified(
 
 
 # fmt: off
-CONTEXT_SAID: Final = "[[The last word of PDP context {cnx} is `{context_text}` (line {context_line}).]]"
+CONTEXT_SAID: Final = "[[The last report of PDP context {cnx} is `{context_text}` (line {context_line}).]]"
 LIST: Final = "AT+KTCPCFG? and AT+KUDPCFG? list the sessions that exist."
 
 NOTIFICATIONS: Final = (
     *_notified(0, "Network error", CONTEXT_SAID, likely="the IP layer under the socket is gone or stalled", do="",
         settle="Log `+KCNX_IND` and `+CEREG` as well: they say whether the context or the registration went first.", source="3.4, 4 [ZO]"),
-    *_notified(1, "No socket is left", likely="sessions that nobody deleted hold them", do="Close and delete every session that is not yours.",
+    *_notified(1, "No socket is left", likely="sessions that nobody deleted hold them", do=LEAKED,
         settle=LIST, source="3.4, 4 [ZO], 7.7 [NBI]"),
     *_notified(2, "The modem is short of memory", likely="sessions that nobody deleted hold it",
         do="If it comes again on the fresh session, restart the modem.", settle=LIST, source="3.4, 4 [ZO]"),
@@ -58,10 +63,10 @@ NOTIFICATIONS: Final = (
     *_notified(5, "The peer refused, or was not reached",
         likely="nobody listens at that address and port, or something on the way drops what is sent there",
         settle="Try the same address and port from another network, and another peer from this modem.", source="3.4, 4 [ZO], q12 [Z#104133]"),
-    *_notified(6, "The modem gives no reason", settle="{ask} says what is left of the session.", source="3.4 [M207], 4 [ZO]"),
+    *_notified(6, "The modem gives no reason", settle=LEFT, source="3.4 [M207], 4 [ZO]"),
     *twins("notif.8.exact", "Code 8 in spite of an exact count", ("failed",),
         "`{got}` ({meaning}). But the log shows {shown_bytes} bytes before the end pattern (line {shown_line}), as many as `{offered_text}` (line "
-        "{offered_line}) announced.", likely="the firmware is at fault, not the count: " + LOSES + PLUS, do=RESEND,
+        "{offered_line}) announced.", likely=Both(AT_FAULT + LOSES, AT_FAULT + PLUS), do=RESEND,
         settle="A logic analyser on the modem's RXD: what counts is what reached the modem, not what the host wrote; a line without flow control "
         "loses bytes.", codes=(8,), needs=("exact",), source="3.4, q9 [F8], q25 [FBYT]"),
     *twins("notif.8.wrong", "The payload was not as long as announced", ("failed",),
@@ -77,17 +82,17 @@ NOTIFICATIONS: Final = (
         settle="Log the payload byte for byte: then the count can be compared.", codes=(8,), needs=("fewer",), source="3.4 [M207], 1.6 [F8]"),
     *twins("notif.8", "The payload did not arrive as long as announced", ("failed",),
         "`{got}` ({meaning}).[[ `{offered_text}` (line {offered_line}) announced {announced} bytes; how many went out, the log does not show.]]",
-        likely="the count was wrong, or bytes were lost between host and modem; " + LOSES + PLUS, do=RESEND,
+        likely=Both(LOST + LOSES, LOST + PLUS), do=RESEND,
         settle="Log the payload byte for byte, and set hardware flow control (AT&K3): then the count can be compared.", codes=(8,),
         source="3.4 [M207], q9 [F8], q25 [FBYT]"),
     *_notified(9, "The modem knows no such session",
         likely="it was deleted, or lost with its profile in a restart or a sleep[[, which `{allowed_text}` (line {allowed_line}) allows]]",
         do="Configure the profile again too (AT+KCNXCFG), before the session.", settle=LIST, source="3.4 [M207], 4 [ZO], q15 [ZN]"),
     *_notified(10, "The session runs already", "The modem and the host do not agree on what the session does.",
-        likely="a command was sent twice, or the session is left from before", do="", settle="{ask} says what the session does.",
+        likely="a command was sent twice, or the session is left from before", do="", settle=TAKEN,
         source="3.4 [M207], 4 [ZO]"),
     *_notified(11, "All sessions are used", likely="sessions that nobody deleted hold their ids",
-        do="Close and delete every session that is not yours.", settle=LIST, source="3.4 [M207], 4 [ZO], 7.7 [NBI]"),
+        do=LEAKED, settle=LIST, source="3.4 [M207], 4 [ZO], 7.7 [NBI]"),
 )
 
 WAITED: Final = "{waited}: "
@@ -100,7 +105,7 @@ SILENCE: Final = (
     *twins("silent.connect_withheld", "CONNECT was withheld", ("limit_passed",),
         WAITED + "no CONNECT followed `{command}` (line {command_line})[[; {sends} on this socket ended well before, the last on line {sent_line}]].",
         likely="the RC76xx fault that withholds CONNECT until another command is typed, and locks the modem up later (QTI9X07TX-4619)",
-        do="Never type a second command to coax it: the answer then belongs to nobody. If it comes back, power-cycle.",
+        do="Never type a second command to coax it: the answer then belongs to nobody. If CONNECT is withheld again, power-cycle.",
         settle="The firmware version (AT+CGMR), for the vendor's note on this fault.", states=("send_offered", "receive_offered"),
         source="q3 [FCON], 6.4"),
     *twins("silent.sending", "The result of a send did not come", ("limit_passed",),
@@ -126,7 +131,7 @@ OUT_OF_PLACE: Final = (
     *twins("out_of_step.connect", "Data mode opened out of turn", ("send_opened", "receive_opened"),
         "`{got}` opened data mode" + WHILE + "[[; it answers `{command}` (line {command_line})]].",
         likely="the line that put the socket into service is missing from the log, or the answer belongs to another command",
-        settle="{ask} before the transfer says whether the session is connected.", source="1.6, 3.1"),
+        settle=Both("AT+KTCPSTAT={id} before the transfer says whether the session is connected.", LEFT.udp), source="1.6, 3.1"),
     *twins("out_of_step.no_connect", "A transfer was answered without CONNECT", ("sent", "received"),
         "`{got}` answers `{command}` (line {command_line}), and no CONNECT came before it" + WHILE + ".",
         likely="the CONNECT is missing from the log, or the answer belongs to another command", settle="Log the port byte for byte.",

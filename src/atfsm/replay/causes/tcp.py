@@ -22,7 +22,7 @@ ANY_STEP: Final = (
 # fmt: off
 BROKEN: Final = (
     cause("tcp.notif.5.established", "The connection broke", T.FAILED, NOTIFIED, likely="the peer reset it, or the way to the peer broke", do=PEER,
-        settle="What the peer logs of that connection.", states=OPEN_TCP, codes=(5,), source="3.4 [M207], q12 [Z#104133]"),
+        settle="See what the peer logged of that connection.", states=OPEN_TCP, codes=(5,), source="3.4 [M207], q12 [Z#104133]"),
 )
 
 LOSSES: Final = (
@@ -37,7 +37,7 @@ LOSSES: Final = (
     cause("tcp.notif.14", "TLS could not be set up", T.FAILED, NOTIFIED, likely="the TLS profile or its keys are incomplete", do=TLS, codes=(14,),
         source="3.4 [FR, TAB]"),
     cause("tcp.notif.15", "A certificate was not accepted", T.FAILED, NOTIFIED,
-        likely="it has run out, is unknown to the modem, or the modem's clock is wrong", do=TLS, settle="AT+CCLK? shows the modem's clock.",
+        likely="it has expired, is unknown to the modem, or the modem's clock is wrong", do=TLS, settle="AT+CCLK? shows the modem's clock.",
         codes=(15,), source="3.4 [ZN]"),
     cause("tcp.notif.other", "A notification that no table explains", T.FAILED, "`{got}` has a code that no table explains" + WHILE + ".",
         settle="The guide of this firmware; please send the log.", source="3.4"),
@@ -47,10 +47,10 @@ LOSSES: Final = (
         source="q19 [QA-BX], 3.4 [M207]"),
     cause("tcp.notif.4.connecting", "The peer closed before the connection was reported", T.PEER_CLOSED,
         "`{got}` ({meaning})" + WHILE + ", before `+KTCP_IND: {id},1` had come.", likely="the peer took the connection and closed it at once",
-        settle="What the peer logs of that connection.", states=("connecting",), source="3.4 [M207]"),
+        settle="See what the peer logged of that connection.", states=("connecting",), source="3.4 [M207]"),
     cause("tcp.notif.4.busy", "The peer closed in the middle of a send", T.PEER_CLOSED,
         "`{got}`: the peer closed while TCP socket {name} was {state}, since line {since}. What was on its way may be lost.",
-        do="Send it again only if the application can take it twice.", settle="What the peer logs of that connection.",
+        do="Send it again only if the application can take it twice.", settle="See what the peer logged of that connection.",
         states=("send_offered", "sending"), source="3.4 [M207], q13 [Z#48036]"),
     cause("tcp.absent.sleep", "The session was lost in a sleep", T.ABSENT,
         "`{got}` says that the modem holds no session {id}, which was {state} since line {since}. HL7800 says `{slept_text}` (line {slept_line}) "
@@ -92,7 +92,7 @@ OUT_OF_STEP: Final = (
         likely="[[{reused}" + LATE + "]][[{first}`+KTCP_IND: {id},1` is missing from the log]]; +KTCP_ACK is not to be relied on",
         source="q17 [QA-TCP], q19 [QA-BX]"),
     cause("tcp.out_of_step", "A line that has no place here", ANY_STEP, "`{got}` has no place here" + WHILE + "[[; {expected} was due]].",
-        likely="a line is missing from the log, or two hosts speak to this modem", settle="Log everything that is written to the port, by whomever.",
+        likely="a line is missing from the log, or two hosts speak to this modem", settle="Log everything that is written to the port, by whatever process.",
         source="3.1, 3.3"),
 )
 # fmt: on

@@ -27,7 +27,7 @@ SILENCE: Final = (
     cause("udp.silent.opening", "The opening was never reported", U.LIMIT_PASSED,
         WAITED + "`+KUDP_IND: {id},1` did not come[[ after `{defined_text}` (line {defined_line})]].[[ `{up_text}` (line {up_line}) reports the "
         "PDP context only.]]", likely="the PDP context could not be raised: a UDP session opens as soon as its context is up",
-        settle="Log `+KCNX_IND`: it says how the context fares; AT+KCNXCFG? has its state in the last field.", states=("opening",),
+        settle="Log `+KCNX_IND`: it says how the context fares; AT+KCNXCFG? has its state in the last field, 2 being connected.", states=("opening",),
         source="4 [ZN, QA-UDP], 6.4"),
 )
 
@@ -37,7 +37,7 @@ OUT_OF_STEP: Final = (
         likely="it is a late line of a session {id} that is over: ids are given out again, lowest first",
         settle="AT+KUDPCFG? lists the sessions that exist.", source="q19 [QA-BX], 4"),
     cause("udp.out_of_step", "A line that has no place here", ANY_STEP, "`{got}` has no place here" + WHILE + "[[; {expected} was due]].",
-        likely="a line is missing from the log, or two hosts speak to this modem", settle="Log everything that is written to the port, by whomever.",
+        likely="a line is missing from the log, or two hosts speak to this modem", settle="Log everything that is written to the port, by whatever process.",
         source="4"),
 )
 # fmt: on
