@@ -65,7 +65,7 @@ def counted(out: str, by: str) -> tuple[Counter[str], dict[str, set[str]]]:
 def test_it_counts_what_is_there(by: str, fleet: str) -> None:
     """Wobbles and captures of each group, the most frequent first, and what they add up to."""
     wobbles, captures = counted(fleet, by)
-    found = pareto(fleet, by)
+    found = pareto([fleet], by)
     numbers = [bar.group.wobbles for bar in found.bars]
 
     assert dict(wobbles) == {bar.group.name: bar.group.wobbles for bar in found.bars}
@@ -86,11 +86,33 @@ def test_a_group_knows_its_calm_captures(by: str, fleet: str) -> None:
     """Of how many captures, and which groups have no wobble: a rate needs both."""
     rows = [row for row in pq.read_table(fleet).to_pylist() if row["record"] == "capture"]
     every = Counter(row[by] or "" for row in rows)
-    found = pareto(fleet, by)
+    found = pareto([fleet], by)
     told = {bar.group.name: bar.group.of_captures for bar in found.bars}
 
     assert {name: every[name] for name in told} == told
     assert sorted({*every} - {*told}) == list(found.calm)
+
+
+def test_several_files_count_as_one(tmp_path: Path, run: Run) -> None:
+    """Logs of today and of yesterday: each capture counts in the group that it is of."""
+    write_mixed_fleet(tmp_path / "logs", 60)
+    whole = tmp_path / "whole.parquet"
+    logs = sorted(path for path in (tmp_path / "logs").rglob("*") if path.is_file())
+    parts = [tmp_path / f"{number}.parquet" for number in range(4)]
+    run("replay", *logs, "--out", whole, "--jobs", "1")
+    for number, part in enumerate(parts):
+        run("replay", *logs[number * len(logs) // 4 : (number + 1) * len(logs) // 4],
+            "--out", part, "--jobs", "1")  # fmt: skip
+    one = json.loads(run("report", whole, "--by", "firmware", "--json")[1])
+    all_parts = json.loads(run("report", *parts, "--by", "firmware", "--json")[1])
+
+    assert list(map(str, parts)) == all_parts.pop("results")
+    assert one.pop("results") == [str(whole)]
+    assert one == all_parts
+    text = run("report", *parts)[1]
+    assert text.startswith("4 files of results: ")
+    code, _, err = run("report", whole, whole)
+    assert (2, f"atfsm: {whole}: is named twice: its wobbles would count twice\n") == (code, err)
 
 
 def has_path(line: str) -> bool:
@@ -106,7 +128,7 @@ def test_the_command_says_the_same_in_three_ways(
     drawing = tmp_path / "report.svg"
     code, text, err = run("report", fleet, "--by", by, "--verbose", "--diagram", drawing)
     said = json.loads(run("report", fleet, "--by", by, "--json")[1])
-    names = [group[by] or "(not shown)" for group in said["groups"]]
+    names = [group[by] or "(not in the log)" for group in said["groups"]]
     shown = "".join(drawn(drawing.read_text("utf-8")).itertext())
 
     assert (0, "") == (code, err)
@@ -144,7 +166,7 @@ def test_any_names_are_drawn_and_listed(
             | {"cause": _stored(name), "why": _stored(name)},
         )
     results.write([results.packed(columns)], out, {"captures": len(names)})
-    found = pareto(str(out), by)
+    found = pareto([str(out)], by)
     picture = svg(found)
 
     drawn(picture)
@@ -213,7 +235,7 @@ def test_a_damaged_file_is_told(fleet: str, tmp_path: Path) -> None:
             )
         path.write_bytes(data)
         try:
-            found = pareto(str(path), chance.choice(GROUPS))
+            found = pareto([str(path)], chance.choice(GROUPS))
         except ResultsError as error:
             refused.append(str(error))
             continue

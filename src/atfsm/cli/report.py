@@ -18,7 +18,9 @@ def add_to(commands: Commands) -> None:
         description="Count the wobbles in what 'atfsm replay --out' wrote, the most frequent "
         "first. Exit code: 0 counted, 2 bad usage or an unreadable file.",
     )
-    report.add_argument("results", metavar="FILE.parquet", help="what 'atfsm replay --out' wrote")
+    report.add_argument(
+        "results", metavar="FILE.parquet", nargs="+", help="what 'atfsm replay --out' wrote"
+    )
     report.add_argument(
         "--by",
         default="cause",

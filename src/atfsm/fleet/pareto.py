@@ -7,7 +7,9 @@ that it has with all before it.
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -68,10 +70,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Pareto:
-    """The groups of one file of results, the most frequent first.
+    """The groups of the files of results, the most frequent first.
 
     Attributes:
-        results: Name of the file.
+        results: Names of the files.
         by: What they were grouped by.
         captures: How many captures there are.
         outcomes: How many came to what.
@@ -83,7 +85,7 @@ class Pareto:
         calm: The names of the groups that have none.
     """
 
-    results: str
+    results: tuple[str, ...]
     by: str
     captures: int
     outcomes: dict[str, int]
@@ -98,7 +100,7 @@ class Pareto:
         return json.dumps(
             {
                 "schema": SCHEMA,
-                "results": self.results,
+                "results": list(self.results),
                 "by": self.by,
                 "captures": self.captures,
                 "outcomes": self.outcomes,
@@ -131,25 +133,28 @@ def by_frequency(counts: Counter[str]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
-def pareto(path: str, by: str = "cause") -> Pareto:
-    """Count the wobbles of a file of results.
+def pareto(paths: Sequence[str], by: str = "cause") -> Pareto:
+    """Count the wobbles of files of results, as if they were one.
 
     Args:
-        path: The file.
+        paths: The files.
         by: A column of `GROUPS`.
 
     Raises:
-        ResultsError: It cannot be read, or pyarrow is not installed.
+        ResultsError: One cannot be read, or is named twice; or pyarrow is not installed.
     """
     results.need_pyarrow()
-    about = results.about(path)
+    if twice := [
+        path for path, count in Counter(map(os.path.realpath, paths)).items() if count > 1
+    ]:
+        raise ResultsError(f"{twice[0]}: is named twice: its wobbles would count twice")
     columns = ["record", "capture", "reason", "line", "kind", "cause", "why", "firmware"]
     groups: dict[str, Group] = {}
     outcomes: Counter[str] = Counter()
     unjudged: list[tuple[str, str]] = []
     captures = wobbles = consequences = 0
     fallen = (0, 0)  # capture and line of the last wobble that nobody swept along
-    for chunk in results.read(path, list(dict.fromkeys([*columns, "verdict", by]))):
+    for chunk in _chunks(paths, list(dict.fromkeys([*columns, "verdict", by]))):
         for row in _rows(chunk):
             key = row[by] or UNKNOWN
             if row["record"] == Record.CAPTURE:
@@ -179,12 +184,8 @@ def pareto(path: str, by: str = "cause") -> Pareto:
     for group in ordered:
         so_far += group.wobbles
         bars.append(Bar(group, group.wobbles / wobbles, so_far / wobbles))
-    if about.get("captures") != captures:
-        raise ResultsError(
-            f"{path}: is not whole: it holds {captures:,} captures of {about.get('captures')}"
-        )
     return Pareto(
-        results=path,
+        results=tuple(paths),
         by=by,
         captures=captures,
         outcomes=dict(by_frequency(outcomes)),
@@ -194,6 +195,20 @@ def pareto(path: str, by: str = "cause") -> Pareto:
         bars=tuple(bars),
         calm=tuple(sorted(g.name for g in groups.values() if not g.wobbles)),
     )
+
+
+def _chunks(paths: Sequence[str], names: Sequence[str]) -> Iterator[dict[str, list[Any]]]:
+    """Some columns of all files, many rows at a time; each file is found to be whole."""
+    for path in paths:
+        about = results.about(path)
+        captures = 0
+        for chunk in results.read(path, names):
+            captures += chunk["record"].count(Record.CAPTURE)
+            yield chunk
+        if about.get("captures") != captures:
+            raise ResultsError(
+                f"{path}: is not whole: it holds {captures:,} captures of {about.get('captures')}"
+            )
 
 
 def _rows(chunk: dict[str, list[Any]]) -> Any:  # noqa: ANN401  an iterator of dictionaries

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from atfsm.fleet.columns import said_of
@@ -16,6 +16,7 @@ CAPTURES_WIDE: Final = 14
 INDENT: Final = " " * 43
 ROWS_AT_MOST: Final = 25  # ours: what is rarer than the twenty-fifth is not what goes wrong most
 CALM_AT_MOST: Final = 8
+FILES_AT_MOST: Final = 3
 WORDS: Final = {
     "clean": "clean",
     "wobble": "with wobbles",
@@ -24,7 +25,7 @@ WORDS: Final = {
     "failed": "failed",
 }
 UNJUDGED: Final = ("unreadable", "failed")
-NOT_SHOWN: Final = "(not shown)"
+NOT_SHOWN: Final = "(not in the log)"
 
 
 def told(number: int, what: str) -> str:
@@ -46,8 +47,15 @@ def heading(pareto: Pareto) -> tuple[str, str]:
     )
     return (
         f"{told(pareto.wobbles, 'wobble')} by {pareto.by}",
-        f"{printable(pareto.results)}: {told(pareto.captures, 'capture')}: {outcomes}",
+        f"{_files(pareto.results)}: {told(pareto.captures, 'capture')}: {outcomes}",
     )
+
+
+def _files(names: Sequence[str]) -> str:
+    """Names of files, or how many there are."""
+    if len(names) > FILES_AT_MOST:
+        return f"{len(names):,} files of results"
+    return ", ".join(map(printable, names))
 
 
 def lines(pareto: Pareto, *, verbose: bool = False) -> Iterator[str]:
