@@ -66,8 +66,8 @@ WOBBLE of B on line 20: tcp 1 refused in connecting, since line 15
         socket; `+KTCP_IND: 1,1`, which says that the socket is connected, was
         never seen.
   do    Do not reason with it: AT+KTCPCLOSE=1,1 (never skip it, even if it fails
-        every time), AT+KTCPDEL=1, then AT+KTCPCFG and AT+KTCPCNX again. Wait
-        for `+KTCP_IND: 1,1` before the first AT+KTCPSND.
+        every time), AT+KTCPDEL=1, then AT+KTCPCFG and AT+KTCPCNX again, waiting
+        longer each time. Wait for `+KTCP_IND: 1,1` before the first AT+KTCPSND.
   cause tcp.923.connecting
 
   only  in B: tcp.923.connecting (line 20)

@@ -87,6 +87,11 @@ ENDED: Final = (
     *(UdpFact.CLOSE_ANSWERED, UdpFact.DELETE_ANSWERED),
 )
 OFFERS: Final = (TcpFact.SEND_REQUESTED, UdpFact.SEND_REQUESTED)
+#: What shows that a session still worked.
+WORKED: Final = (
+    *(TcpFact.CONNECTED, TcpFact.SENT, TcpFact.RECEIVED),
+    *(UdpFact.OPENED, UdpFact.SENT, UdpFact.RECEIVED),
+)
 #: What a context says of itself, but for "up".
 MOVING: Final = (
     *(PdpFact.CONNECTING_REPORTED, PdpFact.ATTEMPT_FAILED, PdpFact.IDLE_STARTED),
@@ -176,6 +181,7 @@ class Case:
             "since": str(self._since),
             "expected": " or ".join(f"`{e}`" for e in expected) or None,
             "cnx": self._cnx or "<cnx>",
+            "no_meaning": _flag(self.meaning is None),
             "asks_puk": _flag("PUK" in self.got.upper() or self.code == 12),
         }
         self._add_conversation(words)
@@ -209,7 +215,7 @@ class Case:
         words["plain_at"] = _flag(command is not None and command.text.upper() == b"AT")
         by_command = self.edge.what is not What.SILENCE
         words["by_command"], words["by_clock"] = _flag(by_command), _flag(not by_command)
-        words["waited"] = self.got
+        words["waited"] = f"{self.got.removeprefix('nothing within ')} passed"
         if by_command:
             text = decode(self.edge.text)
             words["waited"] = f"the next command (`{text}`) went out instead of an answer"
@@ -272,11 +278,15 @@ class Case:
     def _add_modem(self, words: dict[str, str | None]) -> None:
         """Sleep and restart."""
         slept = latest(self._modem, (ModemFact.COVERAGE_LOST,))
-        defined = latest(self.own, (*NAMED, *DEFINED))
-        if slept is not None and defined is not None and defined.line > slept.line:
-            slept = None  # the session is younger
+        awake = (ModemFact.REGISTERED,) if self.own is self._modem else (*NAMED, *DEFINED, *WORKED)
+        worked = latest(self.own, awake)
+        if slept is not None and worked is not None and worked.line > slept.line:
+            slept = None  # it was awake since, and the session there
         _add(words, "slept", slept)
-        _add(words, "ready", latest(self._modem, (ModemFact.BOOT_REPORTED,)))
+        booted = latest(self._modem, (ModemFact.BOOT_REPORTED,))
+        report = None if booted is None else parse_information(booted.text)
+        is_ready = report is not None and report.integer(0) == 0  # 5 is "unknown" (6.1)
+        _add(words, "ready", booted if is_ready else None)
         allowed = [
             mark
             for name, never in SLEEP_SETTINGS.items()

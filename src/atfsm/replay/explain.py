@@ -12,10 +12,12 @@ from functools import cache
 from typing import Final
 
 from atfsm.at.exchange import What
+from atfsm.at.facts import TcpFact, UdpFact
 from atfsm.chart import CellKind, Chart, Wait
 from atfsm.fact import Fact, FactKind
 from atfsm.replay.automaton import Edge
 from atfsm.replay.causes import CAUSES_OF, REMEDY, Cause
+from atfsm.replay.causes.model import NOTHING_DEFINED
 from atfsm.replay.evidence import Case, Look
 from atfsm.replay.ledger import Ledger, Mark
 from atfsm.stack import Move
@@ -25,6 +27,8 @@ _WORD: Final = re.compile(r"\{(\w+)\}")
 _FIELD: Final = re.compile(r"<(?:sid|cnx)>")
 #: Ends what the log shows, and begins what it does not.
 LIKELY: Final = "Likely, but not shown by the log: {guess}."
+
+DEFINITIONS_REFUSED: Final = (TcpFact.DEFINE_REFUSED, UdpFact.DEFINE_REFUSED)
 
 Words = Mapping[str, str | None]
 
@@ -68,7 +72,8 @@ def explain(line: int, edge: Edge, move: Move, ledger: Ledger, look: Look) -> Ex
     likely = fill(row.likely, words, used).strip(" ;,")
     cited = {words[w] for w in used if w == "since" or w.endswith("_line")}
     lines = cited or {words["since"]}
-    remedy = fill(row.remedy or REMEDY[move.machine], words)
+    reset = NOTHING_DEFINED if move.fact in DEFINITIONS_REFUSED else REMEDY[move.machine]
+    remedy = fill(row.remedy or reset, words)
     return Explanation(
         cause=row,
         got=case.got,

@@ -20,7 +20,7 @@ PLACEHOLDERS: Final[Mapping[str, str]] = MappingProxyType(
         "expected": "<answer>",
         "state": "<state>",
         "cnx": "<cnx>",
-        "waited": "nothing within <limit>",
+        "waited": "<limit> passed",
         "generation": "<n>",
         "neighbour": "<neighbour>",
         "sends": "<n> sends",
@@ -59,6 +59,7 @@ CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
         "by_clock": "if the log has time stamps",
         "by_command": "if it has none",
         "no_end": "",
+        "no_meaning": "if it is a plain ERROR",
         "asks_puk": "if it asks for the PUK",
     }
 )

@@ -39,6 +39,8 @@ SIM_ERRORS: dict[int, Fact] = {  # 5.2 [LEG-S]
     10: M.SIM_LOST, 11: M.SIM_CODE_AWAITED, 12: M.SIM_LOCKED, 13: M.SIM_LOST, 14: M.SIM_BUSY, 15: M.SIM_LOST,
 }
 SIM_WORDS: tuple[tuple[bytes, Fact], ...] = (  # 6.2; the first that the text begins with
+    # PIN2 guards phone books and the like: the SIM is ready for service.
+    (b"SIM PIN2", M.SIM_READY), (b"SIM PUK2", M.SIM_READY),
     (b"READY", M.SIM_READY), (b"SIM PIN", M.SIM_CODE_AWAITED), (b"SIM PUK", M.SIM_LOCKED),
     (b"NOT INSERTED", M.SIM_LOST), (b"SIM REMOVED", M.SIM_LOST), (b"NOT READY", M.SIM_BUSY),
 )

@@ -14,7 +14,7 @@ from typing import Final
 from atfsm.fact import Fact
 from atfsm.replay.causes import sockets, tcp, udp
 from atfsm.replay.causes.line import LINE
-from atfsm.replay.causes.model import Cause
+from atfsm.replay.causes.model import REMEDY, Cause
 from atfsm.replay.causes.modem import MODEM
 from atfsm.replay.causes.pdp import PDP
 from atfsm.replay.causes.refusals import REFUSALS
@@ -48,20 +48,5 @@ CAUSES_OF: Final[Mapping[Fact, tuple[Cause, ...]]] = MappingProxyType(
     {
         fact: tuple(row for row in CAUSES if fact in row.facts)
         for fact in dict.fromkeys(fact for row in CAUSES for fact in row.facts)
-    }
-)
-
-#: The full reset of each machine, in words.
-REMEDY: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "line": "Send the end pattern once, then AT until it is answered; then start again.",
-        "modem": "Restart it: AT+CFUN=1,1; if that is refused, AT!RESET; if that is refused or "
-        "silent, cut its power. Then set up, register and connect from the start.",
-        "pdp": "Close and delete its sockets, AT+KCNXDOWN={id},1, wait for `+KCNX_IND: {id},3`, "
-        "configure it again and bring it up; then the sockets.",
-        "tcp": "Do not reason with it: AT+KTCPCLOSE={id},1 (never skip it, even if it fails every "
-        "time), AT+KTCPDEL={id}, then AT+KTCPCFG and AT+KTCPCNX again.",
-        "udp": "Do not reason with it: AT+KUDPCLOSE={id} (never skip it, even if it fails every "
-        "time), AT+KUDPDEL={id}, then AT+KUDPCFG again.",
     }
 )

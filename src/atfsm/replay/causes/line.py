@@ -12,7 +12,9 @@ ANY_STEP: Final = (
     *(L.RESULT_RECEIVED, L.DATA_OUT_OPENED, L.DATA_IN_OPENED, L.ONLINE_OPENED, L.STRAY_RESULT),
     *(L.COMMAND_OVERLAPPED, L.QUARANTINE_IMPOSED),
 )
-ASLEEP: Final = "Switch sleep off (AT+KSLEEP=2, AT+CPSMS=0, AT+CEDRXS=0), if it does answer once."
+ASLEEP: Final = (
+    "HL78xx: switch sleep off (AT+KSLEEP=2, AT+CPSMS=0, AT+CEDRXS=0), if it does answer once."
+)
 PORT: Final = (
     "AT on another port of the modem (USB, second UART) tells a dead modem from a dead port."
 )
@@ -22,15 +24,17 @@ LINE: Final = (
     cause("line.dropped", "The serial port vanished", L.PORT_LOST,
         "The serial port vanished (line {here}); the line was {state}, since line {since}.",
         likely="the modem restarted or lost power; on RC7611 USB goes when the modem locks up",
-        do="Open the port again under a name that stays (by-id), and cut the power if it does not come back.",
+        remedy="Open the port again under a name that stays (by-id), wait until AT is answered, then begin with the set-up.",
+        do="Cut the power only if it does not come back, a minute after the last cut at least.",
         settle="The kernel's log of that second says whether the device left the bus.", source="q4 [FLOCK]"),
     cause("line.silent.echo_only", "Only the echo came back", L.LIMIT_PASSED, WAITED + "`{command}` (line {command_line}) has no answer." + ECHOED,
         likely="the modem has locked up: of RC7611 it is known that after hours only the echo of the last command comes back, then nothing, and "
-        "USB is gone as well", do="If a restart stays silent too, cut the power: RESET_N is reported not to help.", settle=PORT, needs=("echo_line",),
+        "USB is gone as well", do="If a restart stays silent too, cut the power: of an RC7620 it is reported that RESET_N does not help.", settle=PORT, needs=("echo_line",),
         source="q4 [FLOCK], q3 [FCON]"),
     cause("line.silent.at", "Not even AT is answered", L.LIMIT_PASSED,
         WAITED + "`{command}` (line {command_line}), the simplest command there is, has no answer.",
-        likely="the modem sleeps, is still starting, or has locked up; RC7611 is known to stop answering AT after 100 to 2000 quick commands",
+        likely="the modem sleeps, is still starting, or has locked up; or the port is in data mode, waits for flow control (RTS/CTS), or runs at another "
+        "speed; RC7611 is known to stop answering AT after 100 to 2000 commands",
         do=ASLEEP, settle=PORT, needs=("plain_at",), source="q5 [FUNR], 6.3 [ZN, FRCV], 9 [KR]"),
     cause("line.silent.after_receive", "Deaf after a refused KTCPRCV", L.LIMIT_PASSED,
         WAITED + "`{command}` (line {command_line}) has no answer. The command before it, a read from a socket, was refused (`{received_text}`, "
@@ -43,9 +47,10 @@ LINE: Final = (
         likely="the modem sleeps, is busy with a search, or has locked up", do=ASLEEP,
         settle="Log every byte of the port with its time: whether anything came at all, be it one line end.", source="6.4, 6.3 [ZN], q18 [NBI]"),
     cause("line.out_of_step.overlapped", "Two commands at once", L.COMMAND_OVERLAPPED,
-        "`{got}` went out while `{in_flight}` (line {in_flight_line}) was unanswered. The modem takes one command at a time and answers the second "
-        "with ERROR; which answer is whose is lost.",
-        likely="the host waits too short for an answer, or two of its parts write without knowing of each other",
+        "`{got}` went out while `{in_flight}` (line {in_flight_line}) was unanswered. The modem takes one command at a time; which answer is whose "
+        "is lost.",
+        likely="the host waits too short for an answer, or two of its parts write without knowing of each other; Legato's AT server "
+        "answers the second with ERROR, others queue or drop it",
         do="Wait for the final result of each command.", settle="Who writes to the port: one process, or several.", source="1.1 [LEG-S]"),
     cause("line.out_of_step", "A line that has no place here", ANY_STEP, "`{got}` has no place here: the line was {state}, since line {since}.",
         likely="a line is missing from the log, or two hosts speak to this modem", settle="Log everything that is written to the port, by whatever process.",

@@ -9,40 +9,48 @@ from atfsm.replay.causes.model import cause
 from atfsm.replay.causes.refusals import SPACED
 
 STOOD: Final = "[[{known}; the modem was {state}, since line {since}]]."
-SETUP: Final = (
-    "Begin with the set-up (ATE0, AT+CMEE=1, AT+KPATTERN), then the profile, not with the socket."
-)
 CONTACTS: Final = "If it comes back after a restart, suspect the contacts of the SIM; if it never does, a person has to see to it."
+BLOCKED: Final = "No restart helps: stop until a person has seen to it."
+ONE_RESTART: Final = (
+    "One restart (AT+CFUN=1,1); if it is the same behind it, stop, and have a person see to it."
+)
+WAIT: Final = "Wait, longer each time; then switch the radio off and on (AT+CFUN=0, 2 s, AT+CFUN=1); restart the modem last."
+AWAKE: Final = (
+    "It has restarted already: wait until AT is answered, then set up, list old sessions (AT+KTCPCFG?, AT+KUDPCFG?), close and delete them, then the "
+    "profile and the sockets. Restart it only if the set-up fails."
+)
 OPERATOR: Final = "Ask the operator about this SIM, its subscription and where it may roam."
 
 # fmt: off
 MODEM: Final = (
     # ------------------------------------------------------------------------- registration
     cause("modem.denied", "The network denies registration", M.DENIED, "`{got}` ({meaning}): the network denies registration" + STOOD,
-        likely="the SIM, its subscription, a missing roaming agreement, or a ban after too many attempts", do=SPACED, settle=OPERATOR,
+        likely="the SIM, its subscription, a missing roaming agreement, or a ban after too many attempts", remedy=WAIT, do=SPACED, settle=OPERATOR,
         source="6.2 [ZN, KR], peers 6.1"),
     cause("modem.denied.circuit", "The network denies registration for calls", M.DENIED_CIRCUIT,
         "`{got}` ({meaning}): the network denies registration in the circuit domain, and nothing in the log says that data is registered now" + STOOD,
         likely="the SIM, its subscription, a missing roaming agreement, or a ban after too many attempts; some networks deny calls and give data",
-        do=SPACED, settle="AT+CEREG? says whether data is registered.", source="6.2 [ZN, KR]"),
+        remedy=WAIT, do=SPACED, settle="AT+CEREG? says whether data is registered.", source="6.2 [ZN, KR]"),
     cause("modem.detached", "The modem is detached from the network", M.DETACHED,
-        "`{got}`: the modem is detached from the network, and all contexts with it" + STOOD, settle="AT+CEREG? says whether it is registered again.",
+        "`{got}`: the modem is detached from the network, and all contexts with it" + STOOD,
+        likely="NW: the network did it; ME: the modem did, perhaps because the host asked for it (AT+CGATT=0, AT+COPS=2)", settle="AT+CEREG? says whether it is registered again.",
         source="6.2 [STD]"),
 
     # ------------------------------------------------------------------------------ restart
-    cause("modem.restarted.sleep", "The modem woke up, and has forgotten its sessions", M.BOOT_REPORTED,
-        "`{got}`: the modem started again and nobody had asked it to" + STOOD + " HL7800 says `{slept_text}` (line {slept_line}) before it sleeps.",
+    cause("modem.restarted.sleep", "The modem started again, perhaps from a sleep", M.BOOT_REPORTED,
+        "`{got}`: the modem started again and nobody had asked it to" + STOOD + " HL7800 says `{slept_text}` (line {slept_line}) before it sleeps; of "
+        "other modems it means that there is no coverage.",
         likely="it woke from PSM or eDRX, after which HL7800 says so and has kept its settings, but neither profiles nor sockets",
-        do=SETUP + " For socket work switch sleep off: AT+KSLEEP=2, AT+CPSMS=0, AT+CEDRXS=0.",
+        remedy=AWAKE, do="For socket work switch sleep off: AT+KSLEEP=2, AT+CPSMS=0, AT+CEDRXS=0.",
         settle="AT+CPSMS?, AT+CEDRXS? and AT+KSLEEP? say whether it may sleep.", needs=("slept_line",), source="6.1 [ZN, ZO], 6.2, 6.3"),
     cause("modem.restarted", "The modem restarted, and nobody had asked it to", M.BOOT_REPORTED,
         "`{got}`: the modem restarted and nobody had asked it to" + STOOD,
-        likely="a dip of its supply, a crash of its firmware, or a restart that was asked for on another port", do=SETUP,
+        likely="a dip of its supply, a crash of its firmware, or a restart that was asked for on another port", remedy=AWAKE,
         settle="Record its supply voltage together with the log, and ask who else can restart it.", source="6.1 [ZN]"),
     cause("modem.restarted.code", "The modem restarted, and waits for the PIN", M.BOOT_CODE_AWAITED,
         "`{got}` ({meaning}): the modem restarted and nobody had asked it to" + STOOD + " The SIM waits for its PIN.",
         likely="a dip of its supply, a crash of its firmware, or a restart that was asked for on another port",
-        do="Enter the PIN at every start (AT+CPIN).", settle="Record its supply voltage together with the log.", source="6.1 [ZN]"),
+        remedy=AWAKE, do="Enter the PIN at every start (AT+CPIN), and never twice the same that was refused.", settle="Record its supply voltage together with the log.", source="6.1 [ZN]"),
     cause("modem.failure", "The modem reports an unrecoverable error", M.FAILURE_REPORTED, "`{got}` ({meaning})" + STOOD,
         do="If it comes back after a power cut, the module has to be replaced, or its firmware loaded again.", settle="AT+CGMR names the firmware, for the vendor.",
         source="6.1 [ZN]"),
@@ -51,32 +59,33 @@ MODEM: Final = (
     cause("modem.sim.after_ready", "Ready, and then without its SIM", M.SIM_LOST,
         "`{got}` ({meaning}), after `{ready_text}` (line {ready_line}) had said that it was ready.",
         likely="the SIM could not be read: a fault of old HL7800 firmware that a restart cures for a while, or a contact",
-        do="A restart helps for now; newer firmware is advised.", settle="AT+CGMR names the firmware; another SIM tells the card from the reader.",
+        remedy=ONE_RESTART, do="A restart is reported to help for a while; newer firmware is advised.", settle="AT+CGMR names the firmware; another SIM tells the card from the reader.",
         codes=(2,), needs=("ready_line",), source="6.1 [FSIM]"),
     cause("modem.sim.absent", "There is no SIM", M.SIM_LOST, "`{got}` ({meaning})" + STOOD, likely="it is not in its holder, or its contacts are bad",
-        do=CONTACTS, settle="Another SIM tells the card from the reader.", codes=(2, 10), source="6.1 [ZN], 5.2 [LEG-S]"),
-    cause("modem.sim.inactive", "The SIM is not active", M.SIM_LOST, "`{got}` ({meaning})" + STOOD, do="A person has to have it activated.",
+        remedy=ONE_RESTART, do=CONTACTS, settle="Another SIM tells the card from the reader.", codes=(2, 10), source="6.1 [ZN], 5.2 [LEG-S]"),
+    cause("modem.sim.inactive", "The SIM is not active", M.SIM_LOST, "`{got}` ({meaning})" + STOOD, remedy=BLOCKED, do="A person has to have it activated.",
         settle=OPERATOR, codes=(6,), source="6.1 [ZN]"),
     cause("modem.sim.failure", "The SIM fails, or is of the wrong kind", M.SIM_LOST, "`{got}` ({meaning})" + STOOD,
-        likely="bad contacts, or a card that is worn out or not meant for this modem", do=CONTACTS,
+        likely="bad contacts, or a card that is worn out or not meant for this modem", remedy=ONE_RESTART, do=CONTACTS,
         settle="Another SIM tells the card from the reader.", codes=(13, 15), source="5.2 [LEG-S], 6.2"),
-    cause("modem.sim", "The SIM is gone or cannot be read", M.SIM_LOST, "`{got}` says that there is no SIM" + STOOD, do=CONTACTS,
+    cause("modem.sim", "The SIM is gone or cannot be read", M.SIM_LOST, "`{got}` says that there is no SIM" + STOOD, remedy=ONE_RESTART, do=CONTACTS,
         settle="Another SIM tells the card from the reader.", source="6.2 [KR, FAE]"),
     cause("modem.sim.locked", "The SIM is locked", M.SIM_LOCKED, "`{got}`[[ ({meaning})]]: the SIM is locked, and no restart unlocks it" + STOOD,
-        likely="[[{asks_puk}a wrong PIN was entered three times]]", do="A person has to enter the PUK.", source="6.1 [ZN], 6.2"),
+        likely="[[{asks_puk}a wrong PIN was entered three times]]", remedy=BLOCKED,
+        do="Enter no code by guess: too many wrong ones destroy a SIM.", settle="AT+CPIN? says which code it asks for.", source="6.1 [ZN], 6.2"),
     cause("modem.sim.pin", "The PIN was refused", M.SIM_REFUSED, "`{got}` ({meaning}) answers AT+CPIN (line {command_line}).",
-        likely="the PIN is wrong; a third wrong one locks the SIM", do="Do not enter the same PIN again: correct it first.", codes=(16,),
+        likely="the PIN is wrong; a third wrong one locks the SIM", remedy=BLOCKED, do="Do not enter the same PIN again: correct it first.", codes=(16,),
         source="5.2 [LEG-S], 6.2"),
-    cause("modem.sim.refused", "The SIM gives no answer", M.SIM_REFUSED,
-        "`{got}`[[ ({meaning})]] answers AT+CPIN (line {command_line}): the SIM cannot be used.",
-        likely="it is not ready yet, shortly after a start, or not there", do=CONTACTS,
+    cause("modem.sim.refused", "AT+CPIN was refused", M.SIM_REFUSED,
+        "`{got}`[[ ({meaning})]] answers AT+CPIN (line {command_line}).",
+        likely="the SIM is not ready yet, shortly after a start, or not there; or no PIN was asked for", remedy=ONE_RESTART, do=CONTACTS,
         settle="AT+CPIN?, asked again after some seconds; AT+CMEE=1 makes it say why.", source="5.2 [LEG-S], 6.2 [KR, FAE]"),
 
     # ------------------------------------------------------------------------------ silence
     cause("modem.silent.booting", "The modem did not report its start", M.LIMIT_PASSED,
         "{waited}: a restart began on line {since}, and no `+KSUP` came.",
         likely="start-up reports are switched off, or it came up at another speed of the port, or not at all",
-        do="Send AT until it is answered, before anything else.", settle="Switch start-up reports on (AT+KSREP=1), and try other speeds.",
+        do="AT each second, 10 times at most, before anything else; do not restart it again and again.", settle="Switch start-up reports on (AT+KSREP=1), and try other speeds.",
         states=("booting",), source="6.1 [KR, ZN], 6.4"),
     cause("modem.silent.registering", "The modem did not register", M.LIMIT_PASSED,
         "{waited}: the modem searched for the network since line {since}, and did not register.",
@@ -85,8 +94,8 @@ MODEM: Final = (
         settle="AT+CSQ, AT+CEREG? and AT+COPS? say what it receives and what it is looking for.", states=("registering", "attaching"),
         source="6.2, 6.4"),
     cause("modem.silent", "No answer", M.LIMIT_PASSED, "{waited}" + STOOD, settle="Log every byte of the port with its time.", source="6.4"),
-    cause("modem.line_lost", "The modem does not answer AT any more", M.LINE_LOST, "The line was reset, and stayed silent (line {here})" + STOOD,
-        likely="the modem has locked up; RC7611 and RC7620 are known to, and RESET_N is reported not to help",
+    cause("modem.line_lost", "AT is not answered any more on this port", M.LINE_LOST, "The line was reset, and stayed silent (line {here})" + STOOD,
+        likely="the modem has locked up: RC7611 and RC7620 are known to; of an RC7620 it is reported that RESET_N does not help",
         do="If a restart stays silent too, cut the power.", settle="AT on another port of the modem tells a dead modem from a dead port.",
         source="q3 [FCON], q4 [FLOCK], q5 [FUNR]"),
 

@@ -13,16 +13,17 @@ from atfsm.replay.causes.refusals import (
     DENIED_CODES,
     HOST,
     HOST_OR_STATE,
-    PLAIN,
     RADIO_CODES,
     SERVICE_CODES,
     SIM_CODES,
     SPACED,
     STATE_OF_PROFILE,
 )
-from atfsm.replay.causes.sockets import ECHOED, REBUILD_AFTER, WAITED
+from atfsm.replay.causes.sockets import ECHOED, RAISE_AGAIN, WAITED
 
 REFUSED: Final = (P.CONFIGURE_REFUSED, P.ACTIVATE_REFUSED, P.STRAY_REFUSAL)
+#: As ANSWERS; a plain ERROR has no meaning to be looked up.
+MEANT: Final = ANSWERS.replace(" ({meaning})", "[[ ({meaning})]]")
 STOOD: Final = "[[{known}; PDP context {name} was {state}, since line {since}]]."
 PARAMETER_CODES: Final = (915, 916, 917, 929, 930, 931, 932)
 APN: Final = "Check the APN, its user name and password, and the subscription."
@@ -34,7 +35,7 @@ ANY_STEP: Final = (
 # fmt: off
 PDP: Final = (
     # ----------------------------------------------------------------------------- refusals
-    cause("pdp.910", "The modem knows no such profile", REFUSED, ANSWERS + STOOD,
+    cause("pdp.910", "The modem knows no such profile", (P.ACTIVATE_REFUSED, P.STRAY_REFUSAL), ANSWERS + STOOD,
         likely="the profile was never configured, or was lost in a restart or a sleep[[, which `{allowed_text}` (line {allowed_line}) allows]]",
         do="Configure it (AT+KCNXCFG) before it is used.", settle="AT+KCNXCFG? lists the profiles that the modem holds.", codes=(910,),
         source="5.1, q15 [ZN]"),
@@ -55,11 +56,12 @@ PDP: Final = (
         settle="Ask the operator about this SIM, its subscription and where it may roam.", codes=DENIED_CODES, source="5.2 [LEG-S], peers 6.1"),
     cause("pdp.cme.context", "The network does not give the context", REFUSED, ANSWERS + STOOD + " It is the network that does not give it.", do=APN,
         settle="AT+KCNXCFG? shows the APN that is used.", codes=CONTEXT_CODES, source="5.2 [LEG-S]"),
-    cause("pdp.refused.configure", "The profile was refused", P.CONFIGURE_REFUSED, PLAIN + STOOD,
+    cause("pdp.refused.configure", "The profile was refused", P.CONFIGURE_REFUSED, MEANT + STOOD,
         likely="a parameter is not allowed: a fixed local address is refused, for one; or the profile is active, though the log does not show it",
         settle="AT+KCNXCFG? shows what the profile holds, and in its last field whether it is active: 2 is connected, 0 is not.", source="2.1 [QA-CNX, NBI], 7.7 f15"),
-    cause("pdp.refused.activate", "The activation was refused", P.ACTIVATE_REFUSED, PLAIN + STOOD,
-        likely="the modem is not registered, or the profile is not configured", settle="AT+CEREG? and AT+KCNXCFG? say which.", source="2.1 [QA-CNX]"),
+    cause("pdp.refused.activate", "The activation was refused", P.ACTIVATE_REFUSED, MEANT + STOOD,
+        likely="[[{no_meaning}the modem is not registered, or the profile is not configured]]", settle="AT+CEREG? and AT+KCNXCFG? say what is missing.",
+        source="2.1 [QA-CNX]"),
     cause("pdp.refused", "A command for the context was refused", REFUSED,
         "`{got}`[[ ({meaning})]] answers a command that the log does not show, and is charged to PDP context {name}, which was {state}, since line "
         "{since}.", settle="Log what the host writes as well.", source="7.2 [F923]"),
@@ -85,9 +87,9 @@ PDP: Final = (
         do="If the next restart stays silent too, cut the power.",
         settle="AT on another port of the modem (USB, second UART) tells a dead modem from a dead port.", needs=("echo_line",), source="q4 [FLOCK]"),
     cause("pdp.silent.activating", "The context did not come up", P.LIMIT_PASSED,
-        WAITED + "`+KCNX_IND: {id},1` did not come; PDP context {name} was being raised since line {since}[[, and its last word is "
-        "`{context_text}` (line {context_line})]].", likely="no coverage, or a network that does not answer", do=APN,
-        settle="AT+CEREG? and AT+CSQ say whether it is registered, and what it receives.", states=("activating",), source="2.1, 2.2, 6.4"),
+        WAITED + "`+KCNX_IND: {id},1` did not come; PDP context {name} was being raised since line {since}[[, and its last report is "
+        "`{context_text}` (line {context_line})]].", likely="no coverage, or a network that does not answer; or the bearer was up already, where that URC may be missing", do=APN,
+        settle="AT+KCNXCFG? ends in 2 where the context is up; AT+CEREG? and AT+CSQ say whether it is registered, and what it receives.", states=("activating",), source="2.1, 2.2, 6.4"),
     cause("pdp.silent.deactivating", "The context did not go down", P.LIMIT_PASSED,
         WAITED + "`+KCNX_IND: {id},3` did not come; PDP context {name} was on its way down since line {since}.", likely="some session still holds it",
         do="Close every session of the context first.", settle="AT+KTCPCFG? and AT+KUDPCFG? list the sessions that exist.", states=("deactivating",),
@@ -100,12 +102,12 @@ PDP: Final = (
     cause("pdp.out_of_step.connecting", "The context is raised anew, and no line says that it went down", P.CONNECTING_REPORTED,
         "`{got}` ({meaning}), though PDP context {name} was {state}, since line {since}; no line says that it went down.",
         likely="it was lost for a moment, and the report of that is missing", settle="Log `+CEREG` and `+CGEV` as well.",
-        states=("up", "deactivating", "configuring"), source="2.2 [M197]"),
+        states=("up", "deactivating"), source="2.2 [M197]"),
     cause("pdp.out_of_step.attempt", "An attempt to raise the context failed out of turn", P.ATTEMPT_FAILED,
-        "`{got}` ({meaning}), though PDP context {name} was {state}, since line {since}: nobody was raising it.",
+        "`{got}` ({meaning}), though PDP context {name} was {state}, since line {since}: no line says that it was being raised.",
         likely="a socket asked for the context on its own", settle="Log what the host writes as well.", source="2.2 [M197]"),
     cause("pdp.out_of_step.idle", "The idle countdown moved out of turn", (P.IDLE_STARTED, P.IDLE_CANCELLED),
-        "`{got}` ({meaning}), though PDP context {name} was {state}, since line {since}. The number is the countdown in seconds, and no error.",
+        "`{got}` ({meaning}), though PDP context {name} was {state}, since line {since}. A number behind 5 is the countdown in seconds, and no error.",
         likely="a line that says that the context was up is missing from the log", settle="Log every `+KCNX_IND` from the start.",
         source="2.2 [M197, FRCV], q24"),
     cause("pdp.out_of_step", "A line that has no place here", ANY_STEP,
@@ -115,10 +117,10 @@ PDP: Final = (
 
     # -------------------------------------------------------------------------------- swept
     cause("pdp.swept.modem", "The modem fell", P.SWEPT,
-        "{neighbour} fell on this line (`{got}`), and {whole}, {state} since line {since}, went with it.", remedy=REBUILD_AFTER, by=("modem",),
+        "{neighbour} fell on this line (`{got}`), and {whole}, {state} since line {since}, went with it.", remedy=RAISE_AGAIN, by=("modem",),
         source="11.1, 6.1 [ZN]"),
     cause("pdp.swept.port", "The port vanished", P.SWEPT,
-        "{neighbour} lost its port (line {here}), and {whole}, {state} since line {since}, went with it.", remedy=REBUILD_AFTER, by=("line",),
+        "{neighbour} lost its port (line {here}), and {whole}, {state} since line {since}, went with it.", remedy=RAISE_AGAIN, by=("line",),
         source="q4 [FLOCK]"),
     cause("pdp.swept", "A neighbour fell", P.SWEPT, "A neighbour of {whole}, {state} since line {since}, fell (line {here}).", source="11.1"),
 )

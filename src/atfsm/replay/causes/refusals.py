@@ -58,11 +58,11 @@ TOO_EARLY: Final = (
     cause("tcp.923.not_connected", "Data was offered to a session that nobody had connected", (T.SEND_REFUSED, T.RECEIVE_REFUSED, T.STRAY_REFUSAL),
         NOT_READY + "[[: `{command}` (line {command_line}) was sent to TCP session {name}]][[{no_command}, for TCP session {name}]], which was "
         "{state}, since line {since}. Since then the log shows neither AT+KTCPCNX={id} nor `+KTCP_IND: {id},1`.",
-        do="Connect the session (AT+KTCPCNX={id}), and wait for `+KTCP_IND: {id},1`.", states=("undefined", "defining", "defined"), codes=(923,),
+        do="Define it where it is not defined (AT+KTCPCFG), connect it (AT+KTCPCNX={id}), and wait for `+KTCP_IND: {id},1`.", states=("undefined", "defining", "defined"), codes=(923,),
         source="5.1, q1 [F923], 3.1"),
     cause("tcp.923.closed", "Data was offered to a session that was closed", (T.SEND_REFUSED, T.RECEIVE_REFUSED, T.STRAY_REFUSAL),
         NOT_READY + "[[: `{command}` (line {command_line}) was sent to TCP session {name}]][[{no_command}, for TCP session {name}]], which was "
-        "{state}, since line {since}[[; the peer had closed it (`{peer_text}`, line {peer_line})]].", do="A closed session cannot be sent on: define and connect it again.",
+        "{state}, since line {since}[[; the peer had closed it (`{peer_text}`, line {peer_line})]].", do="A closed session cannot be sent on; what is left to be read is gone once it is deleted.",
         states=("peer_closed", "closing", "closed", "deleting"), codes=(923,), source="5.1 [F923], 3.4 [M207]"),
     cause("udp.923.opening", "Data was offered before the socket was open", (U.SEND_REFUSED, U.RECEIVE_REFUSED, U.STRAY_REFUSAL),
         NOT_READY + "[[: `{command}` (line {command_line}) was sent while UDP socket {name} was still opening, since line {since}]][[{no_command}; "
@@ -86,7 +86,8 @@ def _established(chart: str, states: tuple[str, ...]) -> tuple[Cause, ...]:
         cause(f"{chart}.923.context", "923 on a socket that worked, while its context was moving", facts,
             answered + "{kind} socket {name} was usable (line {usable_line}: `{usable_text}`)" + GOOD + "; since then its PDP context said "
             "`{moved_text}` (line {moved_line})." + pattern,
-            likely="the context was not up when data was offered, and the port cannot enter data mode without it; no cause has been published",
+            likely="the context was on its way down, or back: an idle countdown, too, runs only where the modem takes no session to be left; no cause "
+            "has been published",
             do=REPORTED, settle=SETTLES_923, states=states, codes=(923,), needs=("usable_line", "moved_line"), source="5.1, q2 [F923], 2.2 [M197]"),
         cause(f"{chart}.923.established", "923 on a socket that worked", facts,
             answered + "{kind} socket {name} was usable (line {usable_line}: `{usable_text}`)" + GOOD + "." + pattern + " " + UNKNOWN,
@@ -121,7 +122,7 @@ STATE_OF_PROFILE: Final = "AT+KCNXCFG? has the state of the profile in its last 
 SPACED: Final = "Space the attempts: some networks and modems punish quick ones."
 
 NINE_HUNDRED: Final = (
-    *_coded(902, "No socket is left", "the modem has no socket left for session {id}.", likely="sessions that nobody deleted hold them", do=LEAKED,
+    *_coded(902, "No socket is left", "the modem has no socket left.", likely="sessions that nobody deleted hold them", do=LEAKED,
         settle="AT+KTCPCFG? and AT+KUDPCFG? list the sessions that exist.", source="5.1 [LEG-E], 7.7 [NBI]"),
     *_coded(903, "The modem is short of memory", "it could not be done for want of memory.", likely="sessions that nobody deleted hold it",
         do="If it comes again on the fresh session, restart the modem.", settle="AT+KTCPCFG? and AT+KUDPCFG? list the sessions that exist.",
@@ -129,7 +130,7 @@ NINE_HUNDRED: Final = (
     *_coded(904, "The name of the peer was not resolved", "the name of the peer could not be resolved.",
         likely="the name is wrong, or the PDP context has no name server that answers",
         settle="Try the peer's address in place of its name: if that connects, it is the name service.", source="5.1 [LEG-E, HL78]"),
-    *_coded(905, "The remote side had closed", "the remote side has closed the connection." + STOOD, do=PEER, source="5.1 [LEG-E, HL78], 3.4"),
+    *_coded(905, "The remote side had closed", "the remote side has closed the connection." + STOOD, do=PEER + " Read what is left before the session is deleted.", source="5.1 [LEG-E, HL78], 3.4"),
     *_coded(906, "The peer refused, or was not reached", "the connection could not be made, or broke." + STOOD,
         likely="nobody listens at that address and port, or something on the way drops what is sent there", do=PEER,
         settle="Try the same address and port from another network, and another peer from this modem.", source="5.1 [LEG-E, HL78], q12 [Z#104133]"),
@@ -144,7 +145,7 @@ NINE_HUNDRED: Final = (
         likely="it is the profile that is missing: it was never configured, or was lost in a restart or a sleep[[; HL7800 says `{slept_text}` "
         "(line {slept_line}) before it sleeps]]", do="Configure the profile (AT+KCNXCFG) before the session.",
         settle="AT+KCNXCFG? lists the profiles that the modem holds.", codes=(910,), source="5.1, q15 [ZN], 0.2"),
-    *twins("910.sleep", "The session was lost in a sleep", REFUSED,
+    *twins("910.sleep", "The modem knows no such session, perhaps since a sleep", REFUSED,
         ANSWERS + ": the modem knows no session {id}. HL7800 says `{slept_text}` (line {slept_line}) before it sleeps.",
         likely="the session and its profile were lost in PSM or eDRX",
         do="Configure the profile again too (AT+KCNXCFG), before the session. For socket work switch sleep off: AT+KSLEEP=2, AT+CPSMS=0, "
@@ -159,7 +160,7 @@ NINE_HUNDRED: Final = (
         ANSWERS + ": session {id} runs already; it was open (line {usable_line}: `{usable_text}`).",
         do="Do not connect what is connected: close and delete first.", codes=(911,), needs=("usable_line",), source="5.1 [NBI, QA-BX]"),
     *_coded(911, "The session runs already, and not by this log", "session {id} runs already, though the log does not show that it was opened.",
-        likely="it is left from before the log began, or its connection outlived a command that was given up",
+        likely="it is left from before the log began, was restored at boot, or its connection outlived a command that was given up",
         settle="{ask}, asked before anything is defined, shows what is left from before.", source="5.1 [NBI, QA-BX], q18 [NBI]"),
     *_coded(912, "All sessions are used", "no session is left.", likely="sessions that nobody deleted hold their ids", do=LEAKED,
         settle="AT+KTCPCFG? and AT+KUDPCFG? list the sessions that exist.", source="5.1 [LEG-E, TMS], 7.7 [NBI]"),
@@ -170,7 +171,7 @@ NINE_HUNDRED: Final = (
         "the control connection of a transfer protocol was not made in time; a plain socket has none.", source="5.1 [LEG-E, HL78]"),
     *_coded(915, "The command has a parameter too many", "the modem did not expect one of its parameters.", do=HOST, source="5.1 [QA-BX]"),
     *_coded(916, "A parameter is of the wrong type or range", "one of its parameters has the wrong type, or is out of range.",
-        likely="the session id, the port or the number of bytes is out of range", do=HOST, source="5.1 [QA-BX]"),
+        likely="the session id, the port or the number of bytes is out of range; some builds say so of a session that is gone", do=HOST, source="5.1 [QA-BX]"),
     *_coded(917, "A parameter is missing", "one of its parameters is missing.", do=HOST, source="5.1 [QA-BX]"),
     *_coded(918, "The modem does not support it", "this modem does not support what was asked.", do=HOST, source="5.1 [LEG-E, HL78]"),
     *_coded(919, "It is not available as the modem is set up", "what was asked is not available as the modem is set up.", source="5.1 [LEG-E, HL78]"),
@@ -201,18 +202,18 @@ NINE_HUNDRED: Final = (
 #: Standard codes that mean the same to whatever was asked: 3GPP TS 27.007 and its words in LEG-S.
 COMMAND_CODES: Final = (3, 4, 24, 25, 26, 27, 50, 51, 58, 59, 61)
 SIM_CODES: Final = (5, 6, 7, *range(10, 19), *range(40, 49))
-SERVICE_CODES: Final = (30, 31, 32, 54, 57)
+SERVICE_CODES: Final = (30, 31, 57)
 RADIO_CODES: Final = (53, 55)
-DENIED_CODES: Final = (103, 106, 107, 108, 111, 112, 113, 114, 115, 122, 125, 177)
-CONTEXT_CODES: Final = (*range(126, 135), *range(140, 147), *range(148, 151), *range(172, 177), *range(178, 183))
+DENIED_CODES: Final = (32, 54, 103, 106, 107, 108, 111, 112, 113, 114, 115, 122, 125, 177)
+CONTEXT_CODES: Final = (*range(126, 135), 148, 149, 179)
 
 STANDARD: Final = (
-    *twins("cme.command", "The modem rejects the command itself", REFUSED, ANSWERS + ": it rejects the command itself.",
+    *twins("cme.command", "The command is not allowed, or not known", REFUSED, ANSWERS + ".",
         likely="the modem does not know the command in this form, or not in the state that it is in", do=HOST_OR_STATE, codes=COMMAND_CODES,
         source="5.2 [LEG-S]"),
     *twins("cme.sim", "The SIM is not usable", REFUSED, ANSWERS + ": it is the SIM that stands in the way, not the socket.",
         do="See to the SIM first (AT+CPIN?).", settle="AT+CPIN? says what the SIM waits for.", codes=SIM_CODES, source="5.2 [LEG-S], 6.2"),
-    *twins("cme.service", "There is no network service", REFUSED, ANSWERS + ": the modem has no service from the network.",
+    *twins("cme.service", "There is no network service", REFUSED, ANSWERS + ".", likely="the modem has no service from the network",
         do="Wait for registration (`+CEREG: 1` or `5`) before sockets.",
         settle="AT+CEREG? and AT+CSQ say whether it is registered, and what it receives.", codes=SERVICE_CODES, source="5.2 [LEG-S, JOF]"),
     *twins("cme.radio_off", "The radio is switched off", REFUSED, ANSWERS + ": the functions that it takes are switched off.",
@@ -220,7 +221,7 @@ STANDARD: Final = (
     *twins("cme.denied", "The network denies service", REFUSED, ANSWERS + ": it is the network that denies it.",
         do=SPACED,
         settle="Ask the operator about this SIM, its subscription and where it may roam.", codes=DENIED_CODES, source="5.2 [LEG-S], peers 6.1"),
-    *twins("cme.context", "The network does not give the context", REFUSED, ANSWERS + ": it is the PDP context that the network does not give.",
+    *twins("cme.context", "The network does not give the context", REFUSED, ANSWERS + ".", likely="the network does not give the context",
         do="Check the APN, its user name and password, and the subscription.", settle="AT+KCNXCFG? shows the APN that is used.", codes=CONTEXT_CODES,
         source="5.2 [LEG-S]"),
     *twins("no_carrier.data", "The link failed while data passed", ("send_refused", "receive_refused"),
@@ -230,8 +231,9 @@ STANDARD: Final = (
     *twins("no_carrier", "The connection failed", REFUSED, PLAIN + WHILE + ": the connection failed, or could not be made.", codes=("NO CARRIER",),
         source="1.5 [M302, M209]"),
     cause("tcp.error.receive", "KTCPRCV is refused without a code", T.RECEIVE_REFUSED, PLAIN + WHILE + ".",
-        likely="old HL7800 firmware (AHL7800.1.4) is known for it, and then leaves much unanswered until it is restarted; newer firmware does not",
-        do="If what follows stays unanswered, restart the modem. Newer firmware is the cure that is reported.",
+        likely="any reason, where error codes are switched off; of old HL7800 firmware (AHL7800.1.4) it is known, and it then leaves much unanswered "
+        "until it is restarted",
+        do="If what follows stays unanswered, restart the modem.",
         settle="AT+CMEE=1 makes it give a code, and AT+CGMR names the firmware.", codes=("ERROR",), source="q10 [FRCV]"),
     *twins("error.coded", "A plain ERROR, though codes were asked for", REFUSED,
         PLAIN + WHILE + ". The modem gives no code, although `{cmee_text}` (line {cmee_line}) asks for one.",

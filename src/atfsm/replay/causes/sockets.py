@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from atfsm.replay.causes.model import Both, Cause, twins
+from atfsm.replay.causes.model import REMEDY, Both, Cause, twins
 from atfsm.replay.causes.refusals import LEAKED, LEFT, PEER, TAKEN, WHILE
 
 NOTIFIED: Final = "`{got}` ({meaning})" + WHILE + "."
 RESEND: Final = Both(
-    "Send at most 1500 bytes at a time, and ask for unread bytes (AT+KTCPSTAT={id}) in place of waiting for `+KTCP_DATA`.",
-    "Send at most 1500 bytes at a time.",
+    "The bytes that came through have left: send again only if the application can take it twice. Send at most 1500 bytes at a time, and ask for "
+    "unread bytes (AT+KTCPSTAT={id}) in place of waiting for `+KTCP_DATA`.",
+    "The bytes that came through have left: send again only if the application can take it twice. Send at most 1020 bytes at a time (1472 where "
+    "AT+KIPOPT is set so): a longer payload is cut into several datagrams.",
 )
 LOSES: Final = (
     "HL7800 is reported to say so of an exact count too, and then to lose data notifications"
@@ -18,7 +20,22 @@ LOSES: Final = (
 PLUS: Final = LOSES + "; and to drop two bytes behind a `+` in a UDP payload"
 AT_FAULT: Final = "the firmware is at fault, not the count: "
 LOST: Final = "the count was wrong, or bytes were lost between host and modem; "
-REBUILD_AFTER: Final = "Rebuild it after {neighbour} is back: nothing of it can be kept."
+#: A session outlives its context, and some its restart (8; q16): closed and deleted all the same.
+REBUILD_AFTER: Final = "When {neighbour} is back: AT+K{kind}CLOSE={id} and AT+K{kind}DEL={id} all the same (any answer will do), then define and connect it again."
+REBUILD_ALL: Final = "When {neighbour} is back: list what exists (AT+KTCPCFG?, AT+KUDPCFG?), close and delete it, then define it again."
+RAISE_AGAIN: Final = (
+    "When {neighbour} is back: configure it again and bring it up, before its sockets."
+)
+#: A port in data mode takes a command for payload (1.6; 11.3; as `atfsm` does it: ADR 0012).
+LINE_FIRST: Final = (
+    "Make sure of the line first, for on a port in data mode a command is payload: write nothing for 10 s, then the end pattern once, then AT each "
+    "second (10 times at most) until a result comes, then wait for half a second of quiet. Then: "
+)
+AFTER_LINE: Final = Both(LINE_FIRST + REMEDY["tcp"], LINE_FIRST + REMEDY["udp"])
+TWICE: Final = (
+    "What was sent may have left: send it again only if the application can take it twice."
+)
+UNREAD: Final = "Read what is left first (the last field of AT+KTCPSTAT={id} says how much; AT+KTCPRCV): after the delete it is gone."
 ECHOED: Final = " Its echo came (line {echo_line}), and nothing behind it."
 
 
@@ -67,7 +84,7 @@ NOTIFICATIONS: Final = (
     *twins("notif.8.exact", "Code 8 in spite of an exact count", ("failed",),
         "`{got}` ({meaning}). But the log shows {shown_bytes} bytes before the end pattern (line {shown_line}), as many as `{offered_text}` (line "
         "{offered_line}) announced.", likely=Both(AT_FAULT + LOSES, AT_FAULT + PLUS), do=RESEND,
-        settle="A logic analyser on the modem's RXD: what counts is what reached the modem, not what the host wrote; a line without flow control "
+        settle="A logic analyser on the wire from host to modem: what counts is what reached the modem, not what the host wrote; a line without flow control "
         "loses bytes.", codes=(8,), needs=("exact",), source="3.4, q9 [F8], q25 [FBYT]"),
     *twins("notif.8.wrong", "The payload was not as long as announced", ("failed",),
         "`{got}` ({meaning}). `{offered_text}` (line {offered_line}) announced {announced} bytes[[, and the log shows {shown_bytes} before the end "
@@ -99,23 +116,25 @@ WAITED: Final = "{waited}: "
 SILENCE: Final = (
     *twins("silent.echo_only", "Only the echo came back", ("limit_passed",), WAITED + "`{command}` (line {command_line}) has no answer." + ECHOED,
         likely="the modem has locked up: of RC7611 it is known that after hours of traffic only the echo of the last command comes back, then "
-        "nothing, and USB is gone as well", do="If the next restart stays silent too, cut the power: RESET_N is reported not to help.",
+        "nothing, and USB is gone as well", remedy=AFTER_LINE, do="If the next restart stays silent too, cut the power: of an RC7620 it is reported that RESET_N does not help.",
         settle="AT on another port of the modem (USB, second UART) tells a dead modem from a dead port.", needs=("echo_line",),
         source="q4 [FLOCK], q3 [FCON]"),
     *twins("silent.connect_withheld", "CONNECT was withheld", ("limit_passed",),
         WAITED + "no CONNECT followed `{command}` (line {command_line})[[; {sends} on this socket ended well before, the last on line {sent_line}]].",
-        likely="the RC76xx fault that withholds CONNECT until another command is typed, and locks the modem up later (QTI9X07TX-4619)",
-        do="Never type a second command to coax it: the answer then belongs to nobody. If CONNECT is withheld again, power-cycle.",
+        likely="on an RC7620 a fault by which CONNECT comes only behind another command, and after which a modem was seen to lock up "
+        "(QTI9X07TX-4619 is named for it); on an HL7800 congestion, for up to 60 s",
+        remedy=AFTER_LINE, do="Never type a second command to coax CONNECT: the answer then belongs to nobody. If it is withheld again, power-cycle.",
         settle="The firmware version (AT+CGMR), for the vendor's note on this fault.", states=("send_offered", "receive_offered"),
         source="q3 [FCON], 6.4"),
     *twins("silent.sending", "The result of a send did not come", ("limit_passed",),
         WAITED + "{expected} did not follow the payload of `{command}` (line {command_line}).",
         likely="[[{by_clock}the modem did not see the end of the payload, or the network is congested: up to 60 s are allowed "
         "for]][[{by_command}the host waited too short: up to 60 s are allowed for, and a late OK is then taken for the next answer]]",
+        remedy=AFTER_LINE, do=TWICE,
         settle="Log the port byte for byte: whether the end pattern went out whole, and when.", states=("sending",), source="q11 [Z#43580], 6.4"),
     *twins("silent.receiving", "Incoming payload did not end", ("limit_passed",),
         WAITED + "neither the end pattern nor {expected} followed the CONNECT to `{command}` (line {command_line}).",
-        likely="fewer bytes came than were asked for, or some were lost on the line", do="",
+        likely="bytes were lost on the line", remedy=AFTER_LINE,
         settle="Log the port byte for byte, and set hardware flow control (AT&K3).", states=("receiving", "draining"), source="3.1 [M207], 6.4"),
     *twins("silent.closing", "The close was not answered", ("limit_passed",),
         WAITED + "`{command}` (line {command_line}) has no answer. Drivers allow a close up to 62 s.", states=("closing",), source="6.4 [OP]"),
@@ -123,14 +142,14 @@ SILENCE: Final = (
 
 ANY_SILENCE: Final = (
     *twins("silent", "No answer", ("limit_passed",),
-        WAITED + "[[`{command}` (line {command_line}) has no answer]][[{no_command}{expected} did not come]].",
+        WAITED + "[[`{command}` (line {command_line}) has no answer]][[{no_command}{expected} did not come]].", remedy=AFTER_LINE,
         settle="Log every byte of the port with its time: whether anything came at all.", source="6.4"),
 )
 
 OUT_OF_PLACE: Final = (
     *twins("out_of_step.connect", "Data mode opened out of turn", ("send_opened", "receive_opened"),
         "`{got}` opened data mode" + WHILE + "[[; it answers `{command}` (line {command_line})]].",
-        likely="the line that put the socket into service is missing from the log, or the answer belongs to another command",
+        likely="the line that put the socket into service is missing from the log, or the answer belongs to another command", remedy=AFTER_LINE,
         settle=Both("AT+KTCPSTAT={id} before the transfer says whether the session is connected.", LEFT.udp), source="1.6, 3.1"),
     *twins("out_of_step.no_connect", "A transfer was answered without CONNECT", ("sent", "received"),
         "`{got}` answers `{command}` (line {command_line}), and no CONNECT came before it" + WHILE + ".",
@@ -149,13 +168,13 @@ TAKEN_ALONG: Final = (
         "{neighbour} went down on this line (`{got}`) under {whole}, {state} since line {since}.", remedy=REBUILD_AFTER,
         do="Close sockets before their context is taken down.", by=("pdp",), source="2.2 [M197], 8"),
     *twins("swept.modem", "The modem fell", ("swept",),
-        "{neighbour} fell on this line (`{got}`), and {whole}, {state} since line {since}, went with it.", remedy=REBUILD_AFTER, needs=("fell",),
+        "{neighbour} fell on this line (`{got}`), and {whole}, {state} since line {since}, went with it.", remedy=REBUILD_ALL, needs=("fell",),
         by=("modem",), source="11.1, 6.1 [ZN]"),
     *twins("swept.modem_off", "The modem was restarted or switched off by the host", ("swept",),
-        "{neighbour} went down on this line (`{got}`) under {whole}, {state} since line {since}. The host had asked for it.", remedy=REBUILD_AFTER,
+        "{neighbour} went down on this line (`{got}`) under {whole}, {state} since line {since}. The host had asked for it.", remedy=REBUILD_ALL,
         do="Close sockets before the modem is restarted or its radio switched off.", by=("modem",), source="11.1, 6.1 [ZN, FR]"),
     *twins("swept.port", "The port vanished", ("swept",),
-        "{neighbour} lost its port (line {here}), and {whole}, {state} since line {since}, went with it.", remedy=REBUILD_AFTER, by=("line",),
+        "{neighbour} lost its port (line {here}), and {whole}, {state} since line {since}, went with it.", remedy=REBUILD_ALL, by=("line",),
         source="q4 [FLOCK]"),
     *twins("swept", "A neighbour fell", ("swept",), "A neighbour of {whole}, {state} since line {since}, fell (line {here}).", source="11.1"),
 )

@@ -7,7 +7,7 @@ from typing import Final
 from atfsm.at.facts import TcpFact as T
 from atfsm.replay.causes.model import cause
 from atfsm.replay.causes.refusals import OPEN_TCP, PEER, WHILE
-from atfsm.replay.causes.sockets import NOTIFIED, WAITED
+from atfsm.replay.causes.sockets import NOTIFIED, UNREAD, WAITED
 
 TLS: Final = "The settings and certificates of the TLS profile have to be corrected; a fresh session fails alike."
 LATE: Final = (
@@ -41,18 +41,20 @@ LOSSES: Final = (
         codes=(15,), source="3.4 [ZN]"),
     cause("tcp.notif.other", "A notification that no table explains", T.FAILED, "`{got}` has a code that no table explains" + WHILE + ".",
         settle="The guide of this firmware; please send the log.", source="3.4"),
-    cause("tcp.notif.4.late", "A late close of the session before", T.PEER_CLOSED,
-        "`{got}` came" + WHILE + ". It is session number {generation} of that id in this log.", likely=LATE,
-        settle="AT+KTCPSTAT={id}: 2 says that the new session is still connecting.", states=("connecting",), needs=("generation",),
+    cause("tcp.notif.4.late", "A close came while connecting, on an id that was in use before", T.PEER_CLOSED,
+        "`{got}` came" + WHILE + ". It is session number {generation} of that id in this log.",
+        likely=LATE + "; or the peer took the new connection and closed it at once",
+        settle="AT+KTCPSTAT={id}: 2 says that the new session is still connecting; and what the peer logged.", states=("connecting",), needs=("generation",),
         source="q19 [QA-BX], 3.4 [M207]"),
     cause("tcp.notif.4.connecting", "The peer closed before the connection was reported", T.PEER_CLOSED,
-        "`{got}` ({meaning})" + WHILE + ", before `+KTCP_IND: {id},1` had come.", likely="the peer took the connection and closed it at once",
+        "`{got}` ({meaning})" + WHILE + ", before `+KTCP_IND: {id},1` had come.", likely="the peer took the connection and closed it at once", do=UNREAD,
         settle="See what the peer logged of that connection.", states=("connecting",), source="3.4 [M207]"),
     cause("tcp.notif.4.busy", "The peer closed in the middle of a send", T.PEER_CLOSED,
         "`{got}`: the peer closed while TCP socket {name} was {state}, since line {since}. What was on its way may be lost.",
-        do="Send it again only if the application can take it twice.", settle="See what the peer logged of that connection.",
+        do=UNREAD + " Send again only if the application can take it twice.",
+        settle="See what the peer logged of that connection.",
         states=("send_offered", "sending"), source="3.4 [M207], q13 [Z#48036]"),
-    cause("tcp.absent.sleep", "The session was lost in a sleep", T.ABSENT,
+    cause("tcp.absent.sleep", "The session is gone, perhaps in a sleep", T.ABSENT,
         "`{got}` says that the modem holds no session {id}, which was {state} since line {since}. HL7800 says `{slept_text}` (line {slept_line}) "
         "before it sleeps.", likely="the session and its profile were lost in PSM or eDRX",
         do="Configure the profile again too (AT+KCNXCFG), before the session. For socket work switch sleep off: AT+KSLEEP=2, AT+CPSMS=0, "
@@ -64,7 +66,7 @@ LOSSES: Final = (
         settle="Switch start-up reports on (AT+KSREP=1): a restart then shows as `+KSUP`.", source="3.2, 5.1 [QA-TCP, M213]"),
     cause("tcp.status.closed", "The session was closed, and no line said so", T.STATUS_CLOSED,
         "`{got}` says that the session is closed, or closing[[ (its last notification: {notification})]]" + WHILE + "; no line said that it closed.",
-        likely="the notification was lost, or is switched off", settle='Switch notifications on (AT+KURCCFG="TCP",1,1).',
+        likely="the notification was lost or is switched off; or, where there is none, it was closed from this side", do=UNREAD, settle='Switch notifications on (AT+KURCCFG="TCP",1,1).',
         source="3.2 [TAB, FR, QA-TCP]"),
     cause("tcp.ind", "The session reports that it is not usable", T.CONNECT_FAILED,
         "`{got}` has a status other than 1, the only one that means usable" + WHILE + ".",
@@ -74,8 +76,8 @@ LOSSES: Final = (
 SILENCE: Final = (
     cause("tcp.silent.connecting", "The connection was never reported", T.LIMIT_PASSED,
         WAITED + "`+KTCP_IND: {id},1` did not come" + "[[ after `{connect_text}` (line {connect_line})]].[[ `{up_text}` (line {up_line}) reports "
-        "the PDP context only.]]", likely="the peer does not answer, or what is sent to it is dropped on the way",
-        do="That is one session's affair, until it happens to every peer.",
+        "the PDP context only.]]", likely="the peer does not answer, or what is sent to it is dropped on the way; or the context did not come up",
+        do="This concerns one session only, until it happens to every peer.",
         settle="AT+KTCPSTAT={id}: 2 is still connecting, 3 is connected, and then the report was lost; its second field is the last notification.",
         states=("connecting",), source="3.3, 3.2, 6.4"),
 )
@@ -88,7 +90,7 @@ OUT_OF_STEP: Final = (
     cause("tcp.out_of_step.status", "The modem holds the session for something else", STATUSES,
         "`{got}` ({meaning})" + WHILE + ": the modem and the log do not agree.", likely="a line that moved the session is missing from the log",
         settle="Log from the definition of the session on, with every notification.", source="3.2 [QA-TCP, TAB, FR]"),
-    cause("tcp.out_of_step.ack", "Bytes are acknowledged before the socket is connected", T.ACKNOWLEDGED, "`{got}` came" + WHILE + ".",
+    cause("tcp.out_of_step.ack", "An acknowledgement before the socket is connected", T.ACKNOWLEDGED, "`{got}` came" + WHILE + ".",
         likely="[[{reused}" + LATE + "]][[{first}`+KTCP_IND: {id},1` is missing from the log]]; +KTCP_ACK is not to be relied on",
         source="q17 [QA-TCP], q19 [QA-BX]"),
     cause("tcp.out_of_step", "A line that has no place here", ANY_STEP, "`{got}` has no place here" + WHILE + "[[; {expected} was due]].",

@@ -1,0 +1,135 @@
+"""What a report tells to do is safe: nothing is closed that is another's, and nothing is lost."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from atfsm.replay.causes import CAUSES, Cause
+from atfsm.replay.causes.model import NOTHING_DEFINED
+from atfsm.replay.causes.sockets import LINE_FIRST
+from tests.replay.cause_cases import (
+    ASLEEP,
+    CASES,
+    DEFINE,
+    KINDS,
+    READY,
+    SEND,
+    Log,
+    refused,
+    waited,
+)
+from tests.replay.test_captures import judge
+
+REGISTERED = "Tx: AT+CEREG?\nRx: +CEREG: 0,1\nRx: OK\n"
+WORKED = "Rx: CONNECT\nTx: hello--EOF--Pattern--\nRx: OK\n"
+
+
+def causes_of(log: Log) -> list[str]:
+    """The causes of the wobbles of a log."""
+    return [wobble.cause for wobble in judge(log.text.splitlines(), log.format).wobbles]
+
+
+def advice(log: Log) -> str:
+    """What to do about the first wobble of a log."""
+    return judge(log.text.splitlines(), log.format).wobbles[0].do
+
+
+@pytest.mark.parametrize("code", [902, 910, 912, 916, 30, "ERROR"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_refused_definition_closes_nothing(kind: str, code: int | str) -> None:
+    """The number that was not given out may be that of somebody's session."""
+    do = advice(Log(refused(DEFINE[kind], code)))
+
+    assert do.startswith(NOTHING_DEFINED)
+    assert "CLOSE" not in do
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "after", ["", "Rx: CONNECT\n", "Rx: CONNECT\nTx: hello--EOF--Pattern--\n"]
+)
+def test_a_port_that_may_be_in_data_mode_is_made_sure_of_first(kind: str, after: str) -> None:
+    """There a close would go to the peer as payload, and close nothing."""
+    do = advice(waited(READY[kind] + SEND[kind] + after, 90))
+
+    assert do.startswith(LINE_FIRST)
+    assert do.index("end pattern once") < do.index(f"AT+K{kind.upper()}CLOSE=1")
+
+
+@pytest.mark.parametrize("row", CAUSES, ids=lambda row: row.code)
+def test_a_sim_is_not_worn_out_by_restarts(row: Cause) -> None:
+    """A host that restarts and enters the same PIN again locks the SIM in the third round."""
+    if re.match(r"modem\.(sim|denied)", row.code):
+        assert row.remedy
+        assert "cut its power" not in row.remedy + row.do
+
+
+@pytest.mark.parametrize(
+    "row",
+    [row for row in CAUSES if re.match(r"(tcp|udp)\.swept\.", row.code)],
+    ids=lambda row: row.code,
+)
+def test_what_fell_along_is_closed_all_the_same(row: Cause) -> None:
+    """A session outlives its context: who defines anew without it leaks ids."""
+    assert re.search(r"CLOSE=|close and delete", row.remedy)
+
+
+@pytest.mark.parametrize("word", ["SIM PIN2", "SIM PUK2"])
+def test_pin2_does_not_keep_from_service(word: str) -> None:
+    """It guards phone books and the like."""
+    asked = f"Tx: AT+CPIN?\nRx: +CPIN: {word}\nRx: OK\n"
+
+    assert [] == causes_of(Log(REGISTERED + asked))
+    assert ["modem.sim.locked"] == causes_of(Log(REGISTERED + asked.replace(word, "SIM PUK")))[:1]
+
+
+# fmt: off
+SLEPT: dict[str, tuple[str, str]] = {
+    "a session that did not work since": (ASLEEP,                         "910.sleep"),
+    "one that did":                      (ASLEEP + "{send}" + WORKED,     "910"),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", SLEPT)
+def test_a_sleep_is_blamed_only_where_nothing_worked_since(name: str, kind: str) -> None:
+    """Coverage that went for a while, hours ago, explains nothing today."""
+    between, expected = SLEPT[name]
+    between = between.replace("{send}", SEND[kind])
+
+    assert [f"{kind}.{expected}"] == causes_of(
+        Log(refused(READY[kind] + between + SEND[kind], 910))
+    )
+
+
+@pytest.mark.parametrize(
+    ("between", "expected"),
+    [("", "modem.restarted.sleep"), ("Rx: +CEREG: 1\n", "modem.restarted")],
+)
+def test_a_restart_is_a_waking_only_straight_from_sleep(between: str, expected: str) -> None:
+    """A modem that registered since was awake: a brown-out is no PSM."""
+    log = Log(f"Rx: +CEREG: 1\n{ASLEEP}{between}Rx: +KSUP: 0\n")
+
+    assert [expected] == causes_of(log)[:1]
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"), [(0, "modem.sim.after_ready"), (5, "modem.sim.absent")]
+)
+def test_ready_is_what_said_so(status: int, expected: str) -> None:
+    """Status 5 of +KSUP is "unknown", not ready."""
+    assert expected in causes_of(Log(f"Rx: +KSUP: {status}\nRx: +KSUP: 2\n"))
+
+
+@pytest.mark.parametrize("code", sorted(CASES))
+def test_no_advice_is_without_end(code: str) -> None:
+    """Who asks again and again is told how often, and to wait longer each time."""
+    log = CASES[code]
+    wobble = next(w for w in judge(log.text.splitlines(), log.format).wobbles if w.cause == code)
+
+    assert "until it is answered" not in wobble.do
+    if "AT+KTCPCNX again" in wobble.do or "AT+KUDPCFG again" in wobble.do:
+        assert "waiting longer each time" in wobble.do
