@@ -251,6 +251,20 @@ def test_a_bar_stays_on_its_line(columns: int, tmp_path: Path) -> None:
     assert "0%  0 of " in frames[1]
 
 
+def run_on_logs(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a script that replays the folder's logs, in a session of its own, as a shell would."""
+    words = ["replay", str(folder / "logs"), "--out", "out.parquet", "--jobs", "2"]
+    return subprocess.run(
+        [sys.executable, "-c", script, *words],
+        capture_output=True,
+        check=False,
+        cwd=folder,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+
+
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux tells what is caught")
 def test_ctrl_c_while_workers_start_is_quiet(tmp_path: Path) -> None:
     """It reaches them too, as a terminal sends it to all: none has a word to say."""
@@ -270,16 +284,7 @@ def test_ctrl_c_while_workers_start_is_quiet(tmp_path: Path) -> None:
         "BaseProcess.start = started\n"
         "sys.exit(cli.main(sys.argv[1:]))\n"
     )
-    words = ["replay", str(tmp_path / "logs"), "--out", "out.parquet", "--jobs", "2"]
-    ended = subprocess.run(
-        [sys.executable, "-c", script, *words],
-        capture_output=True,
-        check=False,
-        cwd=tmp_path,
-        text=True,
-        start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )
+    ended = run_on_logs(script, tmp_path)
 
     assert (130, "", "") == (ended.returncode, ended.stdout, ended.stderr)
     assert not (tmp_path / "out.parquet.unfinished").exists()
@@ -298,15 +303,7 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:
         "fleet._Bar.show = stop\n"
         "sys.exit(cli.main(sys.argv[1:]))\n"
     )
-    words = ["replay", str(tmp_path / "logs"), "--out", "out.parquet", "--jobs", "2"]
-    ended = subprocess.run(
-        [sys.executable, "-c", script, *words],
-        capture_output=True,
-        check=False,
-        cwd=tmp_path,
-        text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )
+    ended = run_on_logs(script, tmp_path)
 
     assert (130, "") == (ended.returncode, ended.stdout)
     pattern = rf"atfsm: interrupted with \d+ of {len(paths)} captures done; --resume goes on .*\n"

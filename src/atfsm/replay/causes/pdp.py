@@ -72,7 +72,7 @@ PDP: Final = (
         settle="Log `+CEREG`: whether registration went first.", states=("activating",), codes=(0,), source="2.2 [M197], 7.7 f11"),
     cause("pdp.lost", "The network took the context down", P.LOST,
         "`{got}` ({meaning}): the network took PDP context {name} down, and every socket on it with it.[[{known} It was {state}, since line "
-        "{since}.]]", settle="Log `+CEREG` and `+CGEV`: whether registration went first, and who asked.", codes=(0,), source="2.2 [M197], 7.7 f11"),
+        "{since}.]]", settle="Log `+CEREG` and `+CGEV`: whether registration went first, and who asked. Regular times point to a limit of the operator.", codes=(0,), source="2.2 [M197], 7.7 f11"),
     cause("pdp.lost.event", "The network took the context down (+CGEV)", P.LOST,
         "`{got}`: the network deactivated PDP context {name}, and every socket on it with it.[[{known} It was {state}, since line {since}.]]",
         settle="Log `+CEREG`: whether registration went first.", source="6.2 [STD]"),

@@ -102,7 +102,7 @@ def _established(chart: str, states: tuple[str, ...]) -> tuple[Cause, ...]:
     )
 
 
-def _coded(code: int, title: str, says: str, *, source: str, likely: str = "", do: str = "", settle: str | Both = "") -> tuple[Cause, ...]:
+def _coded(code: int, title: str, says: str, *, source: str, likely: str | Both = "", do: str | Both = "", settle: str | Both = "") -> tuple[Cause, ...]:
     """One code of the protocol range, whatever command it answers."""
     return twins(str(code), title, REFUSED, ANSWERS + ": " + says, likely=likely, do=do, settle=settle, codes=(code,), source=source)
 
@@ -172,7 +172,8 @@ NINE_HUNDRED: Final = (
     *_coded(915, "The command has a parameter too many", "the modem did not expect one of its parameters.", do=HOST, source="5.1 [QA-BX]"),
     *_coded(916, "A parameter is of the wrong type or range", "one of its parameters has the wrong type, or is out of range.",
         likely="the session id, the port or the number of bytes is out of range; some builds say so of a session that is gone", do=HOST, source="5.1 [QA-BX]"),
-    *_coded(917, "A parameter is missing", "one of its parameters is missing.", do=HOST, source="5.1 [QA-BX]"),
+    *_coded(917, "A parameter is missing", "one of its parameters is missing.",
+        likely=Both("", "the address and the port of the peer, which every AT+KUDPSND has to name"), do=HOST, source="5.1 [QA-BX], 4 [ZN]"),
     *_coded(918, "The modem does not support it", "this modem does not support what was asked.", do=HOST, source="5.1 [LEG-E, HL78]"),
     *_coded(919, "It is not available as the modem is set up", "what was asked is not available as the modem is set up.", source="5.1 [LEG-E, HL78]"),
     *_coded(920, "The protocol is not supported", "this modem does not speak the protocol that was asked for.", do=HOST, source="5.1 [LEG-E, HL78]"),

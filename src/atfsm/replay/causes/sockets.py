@@ -19,7 +19,7 @@ LOSES: Final = (
 )
 PLUS: Final = LOSES + "; and to drop two bytes behind a `+` in a UDP payload"
 AT_FAULT: Final = "the firmware is at fault, not the count: "
-LOST: Final = "the count was wrong, or bytes were lost between host and modem; "
+LOST: Final = "the count was wrong, the end pattern stood within the payload, or bytes were lost between host and modem; "
 #: A session outlives its context, and some its restart (8; q16): closed and deleted all the same.
 REBUILD_AFTER: Final = "When {neighbour} is back: AT+K{kind}CLOSE={id} and AT+K{kind}DEL={id} all the same (any answer will do), then define and connect it again."
 REBUILD_ALL: Final = "When {neighbour} is back: list what exists (AT+KTCPCFG?, AT+KUDPCFG?), close and delete it, then define it again."
@@ -94,7 +94,7 @@ NOTIFICATIONS: Final = (
     *twins("notif.8.fewer", "Fewer bytes are shown than were announced", ("failed",),
         "`{got}` ({meaning}). `{offered_text}` (line {offered_line}) announced {announced} bytes, and the log shows {shown_bytes} before the end "
         "pattern (line {shown_line}), control characters apart.",
-        likely="the count was wrong; or the payload holds control characters, which a log of text does not show",
+        likely="the count was wrong, or the end pattern stood within the payload; or the payload holds control characters, which a log of text does not show",
         do="Announce exactly the bytes of the payload: the end pattern is not counted, a line end within the payload is.",
         settle="Log the payload byte for byte: then the count can be compared.", codes=(8,), needs=("fewer",), source="3.4 [M207], 1.6 [F8]"),
     *twins("notif.8", "The payload did not arrive as long as announced", ("failed",),
