@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from atfsm.replay.causes import CAUSES, Cause
+from atfsm.replay.causes import CAUSES, REMEDY, Cause
 from atfsm.replay.remarks import REMARKS
-from atfsm.replay.templates import plain
+from atfsm.replay.templates import EITHER, plain
 
 PAGE: Final = Path(__file__).resolve().parent.parent / "docs" / "causes.md"
 MARKED: Final = re.compile(r"(?<=<!-- causes -->\n).*(?=<!-- /causes -->)", re.DOTALL)
@@ -19,42 +19,55 @@ SECTIONS: Final = {
     "PDP contexts": ("pdp",),
     "Sockets": ("tcp", "udp"),
 }
-HEAD: Final = (
-    "| code | what went wrong | likely | what to ask next | source |\n|---|---|---|---|---|\n"
-)
 
 
 def merged(rows: Iterable[Cause]) -> list[tuple[list[str], Cause]]:
     """Rows that say the same of TCP and of UDP, once."""
     found: dict[tuple[str, ...], tuple[list[str], Cause]] = {}
     for row in rows:
-        same = (row.title, row.proved, row.likely, row.do, row.settle, row.source)
+        same = (row.title, row.proved, row.likely, row.do, row.settle, row.source, row.remedy)
         found.setdefault(same, ([], row))[0].append(row.code)
     return list(found.values())
 
 
-def cell(text: str) -> str:
-    """A text as a cell of a table: ``<fields>`` are no markup, and a bar is no border."""
+def marked(text: str) -> str:
+    """A text as Markdown: ``<fields>`` are no tags, and it begins as a sentence does."""
     text = text[:1].upper() + text[1:]
     parts = re.split(r"(`[^`]*`)", text)
-    shown = "".join(p if p.startswith("`") else re.sub(r"<([^<>]*)>", r"`<\1>`", p) for p in parts)
-    return shown.replace("|", "\\|")
+    return "".join(p if p.startswith("`") else re.sub(r"<([^<>]*)>", r"`<\1>`", p) for p in parts)
+
+
+def entry(codes: list[str], row: Cause) -> str:
+    """One row: its head, and what it has to say."""
+    chart = EITHER if len(codes) > 1 else row.chart
+    do = " ".join(part for part in (row.remedy, row.do) if part)
+    told = {"Shown": row.proved, "Likely": row.likely, "Do": do, "Ask": row.settle}
+    said = [
+        f"- **{name}**: {marked(plain(text, chart)).removesuffix('.')}."
+        for name, text in told.items()
+        if text
+    ]
+    named = ", ".join(f"`{code}`" for code in codes)
+    return "\n".join([f"#### {row.title}", "", f"{named} ({row.source})", "", *said, "", ""])
 
 
 def table() -> str:
     """The table, section by section."""
-    text = ""
+    text = (
+        "### The full reset\n\nWhatever the cause, unless what to do about it says otherwise:\n\n"
+    )
+    text += "".join(
+        f"- `{chart}`: {marked(plain(said, chart))}\n" for chart, said in REMEDY.items()
+    )
+    text += "\n"
     for title, charts in SECTIONS.items():
-        text += f"### {title}\n\n{HEAD}"
+        text += f"### {title}\n\n"
         for codes, row in merged(row for row in CAUSES if row.chart in charts):
-            named = " ".join(f"`{code}`" for code in codes)
-            likely, settle = (cell(plain(t, row.chart)) for t in (row.likely, row.settle))
-            text += f"| {named} | {row.title} | {likely} | {settle} | {row.source} |\n"
-        text += "\n"
+            text += entry(codes, row)
     text += "### Notes\n\nWhat looks like trouble and is none: no wobble, but a note of the report.\n\n"
     text += "| code | what it is | note | source |\n|---|---|---|---|\n"
     for remark in REMARKS.values():
-        says = cell(remark.says.format(text="<line>", line="<n>"))
+        says = marked(remark.says.format(text="<line>", line="<n>")).replace("|", "\\|")
         text += f"| `{remark.code}` | {remark.title} | {says} | {remark.source} |\n"
     return text
 
@@ -71,7 +84,7 @@ def test_the_page_has_every_code() -> None:
     """Each code stands on the page once, and no other does."""
     shown = MARKED.search(PAGE.read_text("utf-8"))
     assert shown is not None
-    heads = re.findall(r"^\| ((?:`[a-z][^`|]*` ?)+) \|", shown[0], re.MULTILINE)
+    heads = re.findall(r"^(?:\| )?(`[a-z][^`|]*`(?:, `[^`|]*`)*) [|(]", shown[0], re.MULTILINE)
     codes = [code for head in heads for code in re.findall(r"`([^`]+)`", head)]
 
     assert sorted([*(row.code for row in CAUSES), *REMARKS]) == sorted(codes)

@@ -27,6 +27,8 @@ DELETED: Final = {
     "tcp": CLOSED["tcp"] + "Tx: AT+KTCPDEL=1\nRx: OK\n",
     "udp": CLOSED["udp"] + "Tx: AT+KUDPDEL=1\nRx: OK\n",
 }
+#: Codes that say more than one thing.
+MORE_ROWS: Final = {906, 911, 923}
 ASLEEP: Final = "Rx: +CEREG: 4\n"
 UP: Final = "Rx: +KCNX_IND: 1,1,0\n"
 DEFINE: Final = {
@@ -136,7 +138,9 @@ def _of_modem() -> dict[str, Log]:
         "modem.sim.inactive": Log("Rx: +KSUP: 6\n"),
         "modem.sim.failure": Log(refused(pin, 13)),
         "modem.sim": Log(pin + "Rx: +CPIN: NOT INSERTED\n"),
-        "modem.sim.locked": Log(pin + "Rx: +CPIN: SIM PUK\n", holds=("three times",)),
+        "modem.sim.puk": Log(pin + "Rx: +CPIN: SIM PUK\n", holds=("three times",)),
+        "modem.sim.personalised": Log(pin + "Rx: +CPIN: PH-NET PIN\n", holds=("operator",)),
+        "modem.sim.locked": Log("Rx: +KSUP: 3\n", holds=("SIM lock",)),
         "modem.sim.pin": Log(refused("Tx: AT+CPIN=1234\n", 16)),
         "modem.sim.refused": Log(refused(pin, "ERROR")),
         "modem.silent.booting": waited("Tx: AT\nRx: OK\nTx: AT+CFUN=1,1\nRx: OK\n", 31),
@@ -157,6 +161,8 @@ def _of_context() -> dict[str, Log]:
         "921": 921,
         "parameter": 916,
         "cme.command": 3,
+        "cme.sim_busy": 14,
+        "cme.personalised": 40,
         "cme.sim": 10,
         "cme.service": 30,
         "cme.radio_off": 53,
@@ -193,6 +199,8 @@ def _refusals(kind: str) -> dict[str, Log]:
     good = SEND[kind] + PASSED + "Rx: OK\n"
     groups = {
         "command": 50,
+        "sim_busy": 14,
+        "personalised": 5,
         "sim": 11,
         "service": 30,
         "radio_off": 53,
@@ -200,7 +208,7 @@ def _refusals(kind: str) -> dict[str, Log]:
         "context": 133,
     }
     protocol = [code for code, row in CME.items() if row.group is CmeGroup.PROTOCOL]
-    logs = {str(code): Log(refused(send, code)) for code in protocol if code not in {911, 923}}
+    logs = {str(code): Log(refused(send, code)) for code in protocol if code not in MORE_ROWS}
     logs |= {f"cme.{name}": Log(refused(send, code)) for name, code in groups.items()}
     opened_too = "AT+KTCPCNX=1" if kind == "tcp" else 'AT+KUDPSND=1,"203.0.113.5",7,5'
     before = BEFORE[kind] + SEND[kind] if kind == "udp" else DEFINED + "Tx: AT+KTCPCNX=1\n"
@@ -208,8 +216,11 @@ def _refusals(kind: str) -> dict[str, Log]:
         **logs,
         "910.profile": Log(refused(DEFINE[kind], 910), holds=("profile that is missing",)),
         "910.sleep": Log(refused(READY[kind] + ASLEEP + SEND[kind], 910), holds=("PSM",)),
+        "906.open": Log(refused(send, 906)),
+        "906": Log(refused(before, 906)),
         "911.open": Log(refused(READY[kind] + f"Tx: {opened_too}\n", 911)),
         "911": Log(refused(before, 911)),
+        "923.read": Log(refused(READY[kind] + READ[kind], 923), holds=("was to read",)),
         "923.closed": Log(refused(CLOSED[kind] + SEND[kind], 923)),
         "923.context": Log(
             refused(READY[kind] + "Rx: +KCNX_IND: 1,5,30\n" + SEND[kind], 923),

@@ -82,7 +82,7 @@ def test_pin2_does_not_keep_from_service(word: str) -> None:
     asked = f"Tx: AT+CPIN?\nRx: +CPIN: {word}\nRx: OK\n"
 
     assert [] == causes_of(Log(REGISTERED + asked))
-    assert ["modem.sim.locked"] == causes_of(Log(REGISTERED + asked.replace(word, "SIM PUK")))[:1]
+    assert ["modem.sim.puk"] == causes_of(Log(REGISTERED + asked.replace(word, "SIM PUK")))[:1]
 
 
 # fmt: off

@@ -609,6 +609,7 @@ def test_a_setting_that_allows_sleep_is_evidence(setting: str, *, expected: bool
         (CONNECTED + SEND["tcp"] + "Tx: AT\nRx: CONNECT\n", "note.connect_released", 9),
         (DELETED["tcp"] + "Rx: +KTCP_NOTIF: 1,4\n", "note.late_urc", 11),
         (DEFINED + "Rx: +KTCP_NOTIF: 1,0\n", "note.late_urc", 4),
+        (CONNECTED + "Rx: +KTCP_ACK: 1,0\n", "note.not_acknowledged", 7),
         ("Tx: AT\nRx: \0OK\n", "note.framing", 2),
     ],
 )  # fmt: skip

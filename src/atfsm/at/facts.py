@@ -78,7 +78,7 @@ class ModemFact(Fact):
     BOOT_REPORTED       = (LOSS,    "+KSUP: 0|5", "6.1 [ZN restart event]")
     BOOT_CODE_AWAITED   = (LOSS,    "+KSUP: 1", "6.1 [ZN]")
     SIM_LOST            = (LOSS,    "+KSUP: 2|6, +CPIN: NOT INSERTED", "6.1 [ZN], 6.2, 5.2")
-    SIM_LOCKED          = (LOSS,    "+KSUP: 3, +CPIN: SIM PUK", "6.1 [ZN], 6.2")
+    SIM_LOCKED          = (LOSS,    "+KSUP: 3, +CPIN: SIM PUK|PH-…", "6.1 [ZN], 6.2")
     FAILURE_REPORTED    = (LOSS,    "+KSUP: 4", "6.1 [ZN]")
     DETACHED            = (LOSS,    "+CGEV: NW DETACH, ME DETACH", "6.2 [STD]")
     LINE_LOST           = (LOSS,    "the AT line was reset and stays silent", "q3, q4 [FLOCK, FCON]")

@@ -96,18 +96,21 @@ def _text(topic: Topic, columns: int, *, verbose: bool = False) -> Iterator[str]
     for chart, state in topic.states:
         limit = "" if state.timed_limit_s is None else f"; at most {state.timed_limit_s:g} s"
         yield from _row(chart.name, f"{state.about}{limit}{_cited(state.source)}", columns)
-    if len(causes) > WRITTEN_OUT:
+    # A code of its own is written out, however many narrower ones begin with it.
+    is_short = len(causes) <= WRITTEN_OUT
+    written = [cause for cause in causes if is_short or topic.title in cause[0]]
+    for codes, row, either in written:
+        if topic.title not in codes:
+            yield ""
+        yield f"{', '.join(codes)}: {row.title}"
+        yield from _cause(row, either, columns)
+    if not is_short:
         yield ""
         yield "Causes (atfsm explain CODE says more of each):"
         for codes, row, _ in causes:
-            yield from _row("", f"{', '.join(codes)}: {row.title}", columns, width=2)
-    else:
-        for codes, row, either in causes:
             if topic.title not in codes:
-                yield ""
-            yield f"{', '.join(codes)}: {row.title}"
-            yield from _cause(row, either, columns)
-        yield from _remedies(topic.causes, columns)
+                yield from _row("", f"{', '.join(codes)}: {row.title}", columns, width=2)
+    yield from _remedies([row for _, row, _ in written], columns)
     for remark in topic.remarks:
         if topic.title != remark.code:
             yield ""

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from atfsm.at.dialect import Dialect
 from atfsm.at.dialects import DIALECTS
+from atfsm.at.dialects.standard import LOCKS
 from atfsm.at.errors import REGISTRATION_STAT, cme_meaning, code_meaning
 from atfsm.at.grammar import InformationText, ResultKind, parse_information, parse_result
 from atfsm.live.ask import Asked
@@ -318,6 +319,7 @@ CHECKS: Final = (
         "READY":   ok("ready"),
         "SIM PIN": warning("waits for its PIN", 'give --pin to atfsm, or AT+CPIN="..."'),
         "SIM PUK": warning("is locked: it waits for its PUK", "unlock it in a phone"),
+        **dict.fromkeys(LOCKS, warning("is not taken: the modem is locked to others", "ask whoever sold the modem for the code")),
     }, NO_SIM), NO_SIM),
     Check("signal",       (b"AT+CSQ",),                 _signal),
     Check("registration", (b"AT+CEREG?", b"AT+CREG?"),  _registration),

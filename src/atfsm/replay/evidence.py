@@ -32,7 +32,7 @@ neighbour      the machine that took this one along
 These are empty where they hold, and only choose what is said: no_command (no command was logged),
 known (its state is), shown or hidden (what led there), never and again (no connection was seen),
 reused and first (of its id), by_clock and by_command (what judged silence), plain_at, fell (a
-neighbour), exact, fewer, wrong and no_end (the payload), asks_puk (the SIM does).
+neighbour), exact, fewer, wrong and no_end (the payload).
 """
 
 from __future__ import annotations
@@ -182,7 +182,6 @@ class Case:
             "expected": " or ".join(f"`{e}`" for e in expected) or None,
             "cnx": self._cnx or "<cnx>",
             "no_meaning": _flag(self.meaning is None),
-            "asks_puk": _flag("PUK" in self.got.upper() or self.code == 12),
         }
         self._add_conversation(words)
         self._add_session(words)

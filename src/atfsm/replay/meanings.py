@@ -29,7 +29,7 @@ REGISTRATIONS: Final = frozenset({b"+CEREG", b"+CGREG", b"+CREG"})
 
 
 def code_of(text: bytes) -> tuple[Code | None, str | None]:
-    """The code that a line carries, and what it means; the result itself where it has none."""
+    """The code that a line carries, and what it means; its words where it has none."""
     result = parse_result(text)
     if result is not None:
         if result.kind is not ResultKind.CME_ERROR:
@@ -50,6 +50,8 @@ def code_of(text: bytes) -> tuple[Code | None, str | None]:
     if information.name == b"+KTCPSTAT":
         code = information.integer(1 if len(information.fields) > 4 else 0)
         return code, code_meaning(KTCPSTAT_STATUS, code)
+    if information.name == b"+CPIN":
+        return decode(information.value.strip(b' "').upper()), None
     return None, None
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from atfsm.at.exchange import Exchange, What
 from atfsm.at.facts import ModemFact, PdpFact, TcpFact, UdpFact
-from atfsm.at.grammar import ResultKind, parse_result
+from atfsm.at.grammar import ResultKind, parse_information, parse_result
 from atfsm.fact import Fact
 from atfsm.machine import table
 from atfsm.stack import TABLED, Move
@@ -61,6 +61,8 @@ _ROWS: Final = (
            "CONNECT (line {line}) came only after another command had been typed over the transfer: an RC7620 was seen to withhold it so, and to lock up. What was typed may have gone out as payload.", "q3 [FCON]"),
     Remark("note.late_urc", "A late line of the session that had this id before",
            "`{text}` (line {line}) speaks of a session that is not connected: it is taken for a late line of the one that had this id before.", "q19 [QA-BX]"),
+    Remark("note.not_acknowledged", "Not all that was sent is acknowledged",
+           "`{text}` (line {line}) says that the peer has not acknowledged all that was sent. That is no failure of the session; nor is the report to be relied on.", "3.3 [M214, RIL], q17 [QA-TCP]"),
     Remark("note.framing", "Doubled line ends, or a NUL before a result",
            "The modem doubles line ends, or writes a NUL before a result (line {line}): RC7611 does so on its UART, and it means nothing.", "1.4, q7 [FLOCK]"),
 )
@@ -81,6 +83,7 @@ LATE: Final = frozenset(
 #: States in which such a line can only be late; elsewhere it is news.
 BEFORE: Final = frozenset({"undefined", "defining", "defined"})
 NO_SESSION: Final = 910  # to a delete: it is done (8)
+NOT_ALL: Final = 0  # of +KTCP_ACK (3.3)
 IGNORED: Final[Mapping[Fact, str]] = MappingProxyType(
     {
         PdpFact.CONFIGURE_REFUSED: "note.profile_active",
@@ -128,6 +131,9 @@ def _remark_on_move(text: bytes, move: Move) -> str:
         return "note.close_twice"
     if move.fact in LATE and state in BEFORE:
         return "note.late_urc"
+    if move.fact is TcpFact.ACKNOWLEDGED:
+        report = parse_information(text)
+        return "note.not_acknowledged" if report and report.integer(1) == NOT_ALL else ""
     return IGNORED.get(move.fact, "")
 
 

@@ -38,6 +38,7 @@ REMARKED: Final = {
     "+KCNX_IND": ("note.idle_countdown",),
     "+KTCP_NOTIF": ("note.late_urc",),
     "+KUDP_NOTIF": ("note.late_urc",),
+    "+KTCP_ACK": ("note.not_acknowledged",),
 }
 RESULTS: Final = {
     "OK": "final result: success",

@@ -37,18 +37,25 @@ CIRCUIT: dict[int | None, Fact] = {
 }
 SIM_ERRORS: dict[int, Fact] = {  # 5.2 [LEG-S]
     10: M.SIM_LOST, 11: M.SIM_CODE_AWAITED, 12: M.SIM_LOCKED, 13: M.SIM_LOST, 14: M.SIM_BUSY, 15: M.SIM_LOST,
+    **dict.fromkeys((5, 6, 7, *range(40, 49)), M.SIM_LOCKED),  # the modem is locked to other SIMs
 }
+#: What ``+CPIN`` asks for where the modem is locked to other SIMs (27.007, 8.3).
+LOCKS: tuple[str, ...] = (
+    "PH-SIM PIN", "PH-FSIM PIN", "PH-FSIM PUK", "PH-NET PIN", "PH-NET PUK", "PH-NETSUB PIN", "PH-NETSUB PUK", "PH-SP PIN", "PH-SP PUK",
+    "PH-CORP PIN", "PH-CORP PUK",
+)
 SIM_WORDS: tuple[tuple[bytes, Fact], ...] = (  # 6.2; the first that the text begins with
     # PIN2 guards phone books and the like: the SIM is ready for service.
     (b"SIM PIN2", M.SIM_READY), (b"SIM PUK2", M.SIM_READY),
     (b"READY", M.SIM_READY), (b"SIM PIN", M.SIM_CODE_AWAITED), (b"SIM PUK", M.SIM_LOCKED),
+    *((word.encode(), M.SIM_LOCKED) for word in LOCKS),
     (b"NOT INSERTED", M.SIM_LOST), (b"SIM REMOVED", M.SIM_LOST), (b"NOT READY", M.SIM_BUSY),
 )
 # fmt: on
 
 
 def _sim(text: InformationText, _in_flight: CommandLine | None) -> tuple[Told, ...]:
-    """Read ``+CPIN: <code>``; codes of other locks (PH-NET PIN…) await the host too."""
+    """Read ``+CPIN: <code>``: what the SIM waits for, or the modem where it is locked."""
     value = text.value.strip(b' "').upper()
     for word, fact in SIM_WORDS:
         if value.startswith(word):
@@ -61,10 +68,15 @@ def _event(text: InformationText, _in_flight: CommandLine | None) -> tuple[Told,
     words = text.value.upper().split()
     if words[1:2] == [b"DETACH"]:
         return (Told("modem", "", M.DETACHED),)
+    cid = b""
     if words[:3] == [b"NW", b"PDN", b"DEACT"] and len(words) > 3:
         cid = words[3].split(b",")[0]
-        return (Told("pdp", cid.decode(), P.LOST),) if cid.isdigit() and len(cid) <= 2 else ()
-    return ()
+    elif words[:2] == [b"NW", b"DEACT"]:
+        # Before EPS: <PDP_type>,<PDP_addr>[,<cid>]. Of EPS, <p_cid>,<cid>,<event_type>: a dedicated
+        # bearer goes, and its context stays.
+        fields = [field.strip() for field in b" ".join(words[2:]).split(b",")]
+        cid = fields[2] if len(fields) > 2 and not fields[0].isdigit() else b""
+    return (Told("pdp", cid.decode(), P.LOST),) if cid.isdigit() and len(cid) <= 2 else ()
 
 
 def _functionality(line: CommandLine) -> Fact | None:

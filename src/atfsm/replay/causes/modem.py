@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from atfsm.at.dialects.standard import LOCKS
 from atfsm.at.facts import ModemFact as M
 from atfsm.replay.causes.model import cause
-from atfsm.replay.causes.refusals import SPACED
+from atfsm.replay.causes.refusals import NO_GUESS, PERSONALISED, PERSONALISED_CODES, SPACED
 
 STOOD: Final = "[[{known}; the modem was {state}, since line {since}]]."
 CONTACTS: Final = "If it comes back after a restart, suspect the contacts of the SIM; if it never does, a person has to see to it."
@@ -70,9 +71,17 @@ MODEM: Final = (
         settle="Another SIM tells the card from the reader.", codes=(13, 15), source="5.2 [LEG-S], 6.2"),
     cause("modem.sim", "The SIM is gone or cannot be read", M.SIM_LOST, "`{got}` says that there is no SIM" + STOOD, remedy=ONE_RESTART, do=CONTACTS,
         settle="Another SIM tells the card from the reader.", source="6.2 [KR, FAE]"),
-    cause("modem.sim.locked", "The SIM is locked", M.SIM_LOCKED, "`{got}`[[ ({meaning})]]: the SIM is locked, and no restart unlocks it" + STOOD,
-        likely="[[{asks_puk}a wrong PIN was entered three times]]", remedy=BLOCKED,
-        do="Enter no code by guess: too many wrong ones destroy a SIM.", settle="AT+CPIN? says which code it asks for.", source="6.1 [ZN], 6.2"),
+    cause("modem.sim.puk", "The SIM is locked, and asks for its PUK", M.SIM_LOCKED,
+        "`{got}`[[ ({meaning})]]: the SIM is locked, and no restart unlocks it" + STOOD,
+        likely="a wrong PIN was entered three times", remedy=BLOCKED, do="Enter no code by guess: too many wrong ones destroy a SIM.",
+        settle="AT+CPIN? says which code is asked for; the operator has the PUK.", codes=("SIM PUK", 12), source="6.2, 5.2 [LEG-S]"),
+    cause("modem.sim.personalised", "The modem is locked to other SIMs", M.SIM_LOCKED,
+        "`{got}`[[ ({meaning})]]: the modem waits for a code that unlocks it, not the SIM, and no restart does" + STOOD,
+        likely=PERSONALISED, remedy=BLOCKED, do=NO_GUESS, settle="AT+CPIN? names the lock; a SIM of the operator that the modem was sold for tells the lock from the card.",
+        codes=(*LOCKS, *PERSONALISED_CODES), source="6.2 [STD], 5.2 [LEG-S]"),
+    cause("modem.sim.locked", "The SIM is locked", M.SIM_LOCKED, "`{got}`[[ ({meaning})]]: there is a lock, and no restart opens it" + STOOD,
+        likely="the SIM asks for its PUK, or the modem is locked to other SIMs", remedy=BLOCKED, do="Enter no code by guess.",
+        settle="AT+CPIN? says which code is asked for.", source="6.1 [ZN]"),
     cause("modem.sim.pin", "The PIN was refused", M.SIM_REFUSED, "`{got}` ({meaning}) answers AT+CPIN (line {command_line}).",
         likely="the PIN is wrong; a third wrong one locks the SIM", remedy=BLOCKED, do="Do not enter the same PIN again: correct it first.", codes=(16,),
         source="5.2 [LEG-S], 6.2"),

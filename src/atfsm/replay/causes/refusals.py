@@ -43,8 +43,14 @@ SETTLES_923: Final = (
 GOOD: Final = "[[; {sends} on it ended well, the last on line {sent_line}]]"
 
 # fmt: off
+#: Nobody has published a 923 that answers a read; what it means for one is as for the others.
+READING: Final = twins("923.read", "A read could not enter data mode", ("receive_refused",),
+    NOT_READY + ": `{got}` answers `{command}` (line {command_line}), which was to read." + STOOD,
+    likely="the socket was not open, or the port had not left the data mode of the transfer before, whose end pattern came late or not at all",
+    do="Bytes that were not read are lost with the session: ask the peer for them again.", settle=SETTLES_923, codes=(923,), source="5.1, q2 [F923], 3.1 [M207]")
+
 TOO_EARLY: Final = (
-    cause("tcp.923.connecting", "Data was offered before the socket was connected", (T.SEND_REFUSED, T.RECEIVE_REFUSED, T.STRAY_REFUSAL),
+    cause("tcp.923.connecting", "Data was offered before the socket was connected", (T.SEND_REFUSED, T.STRAY_REFUSAL),
         NOT_READY + "[[{shown}: `{command}` (line {command_line}) was sent while TCP socket {name} was still connecting, since line "
         "{since}]][[{hidden}: `{command}` (line {command_line}) was sent to TCP session {name}]][[{no_command}; which command it answers, the log "
         "does not show]].[[{no_command}{shown} TCP socket {name} was still connecting, since line {since}.]][[ `{up_text}` (line {up_line}) "
@@ -55,22 +61,22 @@ TOO_EARLY: Final = (
         do="Wait for `+KTCP_IND: {id},1` before the first AT+KTCPSND.",
         settle="AT+KTCPSTAT={id}, asked before data is offered: 2 is connecting, 3 is connected.", states=("connecting",), codes=(923,),
         source="5.1, q1 [F923], 3.2 [QA-TCP]"),
-    cause("tcp.923.not_connected", "Data was offered to a session that nobody had connected", (T.SEND_REFUSED, T.RECEIVE_REFUSED, T.STRAY_REFUSAL),
+    cause("tcp.923.not_connected", "Data was offered to a session that nobody had connected", (T.SEND_REFUSED, T.STRAY_REFUSAL),
         NOT_READY + "[[: `{command}` (line {command_line}) was sent to TCP session {name}]][[{no_command}, for TCP session {name}]], which was "
         "{state}, since line {since}. Since then the log shows neither AT+KTCPCNX={id} nor `+KTCP_IND: {id},1`.",
         do="Define it where it is not defined (AT+KTCPCFG), connect it (AT+KTCPCNX={id}), and wait for `+KTCP_IND: {id},1`.", states=("undefined", "defining", "defined"), codes=(923,),
         source="5.1, q1 [F923], 3.1"),
-    cause("tcp.923.closed", "Data was offered to a session that was closed", (T.SEND_REFUSED, T.RECEIVE_REFUSED, T.STRAY_REFUSAL),
+    cause("tcp.923.closed", "Data was offered to a session that was closed", (T.SEND_REFUSED, T.STRAY_REFUSAL),
         NOT_READY + "[[: `{command}` (line {command_line}) was sent to TCP session {name}]][[{no_command}, for TCP session {name}]], which was "
         "{state}, since line {since}[[; the peer had closed it (`{peer_text}`, line {peer_line})]].", do="A closed session cannot be sent on; what is left to be read is gone once it is deleted.",
         states=("peer_closed", "closing", "closed", "deleting"), codes=(923,), source="5.1 [F923], 3.4 [M207]"),
-    cause("udp.923.opening", "Data was offered before the socket was open", (U.SEND_REFUSED, U.RECEIVE_REFUSED, U.STRAY_REFUSAL),
+    cause("udp.923.opening", "Data was offered before the socket was open", (U.SEND_REFUSED, U.STRAY_REFUSAL),
         NOT_READY + "[[: `{command}` (line {command_line}) was sent while UDP socket {name} was still opening, since line {since}]][[{no_command}; "
         "which command it answers, the log does not show. UDP socket {name} was still opening, since line {since}]].[[ `{up_text}` (line "
         "{up_line}) reports the PDP context, not the socket;]] `+KUDP_IND: {id},1` [[{never}was never seen]][[{again}was not seen for this "
         "session, number {generation} of that id]].", likely="[[{no_command}data was offered to UDP socket {name} before it was open]]",
         do="Wait for `+KUDP_IND: {id},1` before the first AT+KUDPSND.", states=("opening",), codes=(923,), source="5.1 [F923], 4 [M220]"),
-    cause("udp.923.closed", "Data was offered to a session that was closed", (U.SEND_REFUSED, U.RECEIVE_REFUSED, U.STRAY_REFUSAL),
+    cause("udp.923.closed", "Data was offered to a session that was closed", (U.SEND_REFUSED, U.STRAY_REFUSAL),
         NOT_READY + "[[: `{command}` (line {command_line}) was sent to UDP session {name}]][[{no_command}, for UDP session {name}]], which was "
         "{state}, since line {since}.", do="Define it again (AT+KUDPCFG), and wait for `+KUDP_IND: {id},1`.",
         states=("undefined", "closing", "closed", "deleting"), codes=(923,), source="5.1 [F923], 4"),
@@ -79,7 +85,7 @@ TOO_EARLY: Final = (
 
 def _established(chart: str, states: tuple[str, ...]) -> tuple[Cause, ...]:
     """The second report of the thread: 923 on a session that worked."""
-    facts = (T.SEND_REFUSED, T.RECEIVE_REFUSED, T.STRAY_REFUSAL) if chart == "tcp" else (U.SEND_REFUSED, U.RECEIVE_REFUSED, U.STRAY_REFUSAL)
+    facts = (T.SEND_REFUSED, T.STRAY_REFUSAL) if chart == "tcp" else (U.SEND_REFUSED, U.STRAY_REFUSAL)
     answered = NOT_READY + "[[: it answers `{command}` (line {command_line})]][[{no_command}; which command it answers, the log does not show]]. "
     pattern = "[[ The end pattern in force is `{pattern}` (line {pattern_line}).]]"
     return (
@@ -131,9 +137,13 @@ NINE_HUNDRED: Final = (
         likely="the name is wrong, or the PDP context has no name server that answers",
         settle="Try the peer's address in place of its name: if that connects, it is the name service.", source="5.1 [LEG-E, HL78]"),
     *_coded(905, "The remote side had closed", "the remote side has closed the connection." + STOOD, do=PEER + " Read what is left before the session is deleted.", source="5.1 [LEG-E, HL78], 3.4"),
-    *_coded(906, "The peer refused, or was not reached", "the connection could not be made, or broke." + STOOD,
-        likely="nobody listens at that address and port, or something on the way drops what is sent there; where it was open, the peer reset it or the "
-        "way there broke", do=PEER,
+    *twins("906.open", "The connection broke", REFUSED,
+        ANSWERS + ": the connection broke. {kind} socket {name} was usable (line {usable_line}: `{usable_text}`)" + GOOD + ".",
+        likely=Both("the peer reset it, or the way to the peer broke", "the way to the peer broke, or nobody listens at that address and port"),
+        do=PEER, settle=Both("See what the peer logged of that connection.", "See what arrived at the peer."), codes=(906,), needs=("usable_line",),
+        source="5.1 [LEG-E, HL78], q12 [Z#104133]"),
+    *_coded(906, "The peer refused, or was not reached", "the connection could not be made." + STOOD,
+        likely="nobody listens at that address and port, or something on the way drops what is sent there", do=PEER,
         settle="Try the same address and port from another network, and another peer from this modem.", source="5.1 [LEG-E, HL78], q12 [Z#104133]"),
     *_coded(907, "The modem gives no reason", "the modem gives no reason." + STOOD, settle=LEFT,
         source="5.1 [LEG-E, HL78], 3.2"),
@@ -203,7 +213,15 @@ NINE_HUNDRED: Final = (
 
 #: Standard codes that mean the same to whatever was asked: 3GPP TS 27.007 and its words in LEG-S.
 COMMAND_CODES: Final = (3, 4, 24, 25, 26, 27, 50, 51, 58, 59, 61)
-SIM_CODES: Final = (5, 6, 7, *range(10, 19), *range(40, 49))
+PERSONALISED_CODES: Final = (5, 6, 7, *range(40, 49))
+SIM_CODES: Final = (*range(10, 14), *range(15, 19))
+SIM_BUSY_CODES: Final = (14,)
+#: What is said of SIMs, by sockets and by contexts.
+SIM_BUSY: Final = "the SIM is still being read, shortly after a start"
+SIM_AGAIN: Final = "Ask AT+CPIN? each second, 20 times at most, until it says READY."
+PERSONALISED: Final = "the modem takes SIMs of one operator or of one maker only, or one SIM only; this is another"
+NO_GUESS: Final = "Enter no code by guess: the right one is had from whoever locked it."
+ASK_SIM: Final = "AT+CPIN? says what is waited for."
 SERVICE_CODES: Final = (30, 31, 57)
 RADIO_CODES: Final = (53, 55)
 DENIED_CODES: Final = (32, 54, 103, 106, 107, 108, 111, 112, 113, 114, 115, 122, 125, 177)
@@ -213,7 +231,11 @@ STANDARD: Final = (
     *twins("cme.command", "The command is not allowed, or not known", REFUSED, ANSWERS + ".",
         likely="the modem does not know the command in this form, or not in the state that it is in", do=HOST_OR_STATE, codes=COMMAND_CODES,
         source="5.2 [LEG-S]"),
-    *twins("cme.sim", "The SIM, or a lock, stands in the way", REFUSED, ANSWERS + ".", likely="the SIM is not usable, busy for a moment after a start (14), or not the one that the modem is locked to",
+    *twins("cme.sim_busy", "The SIM is busy", REFUSED, ANSWERS + ".", likely=SIM_BUSY, do=SIM_AGAIN,
+        settle=ASK_SIM, codes=SIM_BUSY_CODES, source="5.2 [LEG-S], 6.2"),
+    *twins("cme.personalised", "The modem is locked to other SIMs", REFUSED, ANSWERS + ".", likely=PERSONALISED,
+        do=NO_GUESS, settle=ASK_SIM, codes=PERSONALISED_CODES, source="5.2 [LEG-S], 6.2 [STD]"),
+    *twins("cme.sim", "The SIM stands in the way", REFUSED, ANSWERS + ".", likely="the SIM is not usable",
         do="See to the SIM first (AT+CPIN?), and enter no code by guess.", settle="AT+CPIN? says what the SIM waits for.", codes=SIM_CODES, source="5.2 [LEG-S], 6.2"),
     *twins("cme.service", "There is no network service", REFUSED, ANSWERS + ".", likely="the modem has no service from the network",
         do="Wait for registration (`+CEREG: 1` or `5`) before sockets.",
@@ -254,6 +276,7 @@ STANDARD: Final = (
 # fmt: on
 
 REFUSALS: Final = (
+    *READING,
     *TOO_EARLY,
     *_established("tcp", OPEN_TCP),
     *_established("udp", OPEN_UDP),
