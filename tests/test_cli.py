@@ -247,6 +247,20 @@ def test_a_torn_file_gives_what_it_has_and_says_so(
     assert any("torn" in note or "ends early" in note for note in json.loads(out)["notes"])
 
 
+@pytest.mark.parametrize(
+    ("name", "pack"), [("torn.gz", gzip.compress), ("torn.zst", zstandard.compress)]
+)
+def test_what_is_torn_before_its_first_line_is_not_said_to_be_empty(
+    run: Run, tmp_path: Path, name: str, pack: Callable[[bytes], bytes]
+) -> None:
+    """What it held is not known."""
+    code, out, _ = run("replay", "--json", capture(tmp_path, name, pack(b"")[:-3]))
+    (note,) = json.loads(out)["notes"]
+
+    assert 3 == code
+    assert note.startswith("The capture ends early")
+
+
 @pytest.mark.parametrize("name", ["damaged.gz", "damaged.zst"])
 def test_a_damaged_packed_file_gives_a_verdict(run: Run, tmp_path: Path, name: str) -> None:
     """Whatever byte of a packed file is wrong, there is a verdict or one line."""

@@ -189,6 +189,17 @@ def test_f_shows_another_drawing(parted: Review) -> None:
     assert "tcp" != parted.text(".focused .card-name")
 
 
+def test_a_state_that_both_are_in_is_written_once(parted: Review) -> None:
+    """Where they part, the two states stand side by side."""
+    parted.open()
+    captions = """() => Object.fromEntries([...document.querySelectorAll(".card")].map((card) =>
+      [card.dataset.chart, card.querySelector(".card-state").textContent.trim()]))"""
+    told = parted.ask(captions)
+
+    assert "A B idle" == told["line"]
+    assert "A connecting B wobble_refused" == told["tcp"]
+
+
 def test_the_same_is_said_to_be_the_same(compared: Opener) -> None:
     """Without a difference it opens on the first line, and says so."""
     review = compared(GOOD, BOOT + POLL + OPEN + CONNECTED + SEND + CLOSE)

@@ -278,13 +278,13 @@ def _judged_on(head: list[bytes]) -> list[bytes]:
 def undecided(capture: Capture, lines: int) -> Report:
     """Report on a capture of so many *lines* that no format fits."""
     report = Report(capture.name, lines=lines)
-    if not report.lines:
+    if capture.torn:
+        report.notes.append(f"The capture ends early: {capture.torn}.")
+    elif not report.lines:
         report.notes.append("The capture is empty.")
-    else:
+    if report.lines:
         report.notes.append(
             "No format fits: no AT command, result code or unsolicited result code was found in "
             "its head. Name the format with --format if you know it."
         )
-    if capture.torn:
-        report.notes.append(f"The capture ends early: {capture.torn}.")
     return report

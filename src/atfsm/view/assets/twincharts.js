@@ -96,8 +96,11 @@ class TwinCard {
     else this.badges[side].remove();
   }
 
+  /** Write the states in the caption; once where both are in the same. */
   tell(states) {
-    const parts = states.map((state, side) => {
+    const isOne = states[0] === states[1];
+    const parts = (isOne ? [0] : [0, 1]).map((side) => {
+      const state = states[side];
       const capture = this.twins.sides[side];
       const machine = this.machines[side];
       const role = state < 0 ? "" : capture.roleOf(machine, state);
@@ -105,7 +108,8 @@ class TwinCard {
       const key = machine < 0 ? "" : capture.nameOf(machine);
       const word = make("span", `state ${role}`, name);
       word.title = key;
-      return make("span", "", make("b", `of-${SIDES[side]}`, SIDES[side].toUpperCase()), " ", word, " ");
+      const badges = (isOne ? SIDES : [SIDES[side]]).flatMap((own) => [make("b", `of-${own}`, own.toUpperCase()), " "]);
+      return make("span", "", ...badges, word, " ");
     });
     this.words.replaceChildren(...parts);
     this.words.title = this.words.textContent;
