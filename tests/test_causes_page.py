@@ -25,7 +25,16 @@ def merged(rows: Iterable[Cause]) -> list[tuple[list[str], Cause]]:
     """Rows that say the same of TCP and of UDP, once."""
     found: dict[tuple[str, ...], tuple[list[str], Cause]] = {}
     for row in rows:
-        same = (row.title, row.proved, row.likely, row.do, row.settle, row.source, row.remedy)
+        same = (
+            row.title,
+            row.proved,
+            row.likely,
+            row.do,
+            row.settle,
+            row.source,
+            row.remedy,
+            row.first,
+        )
         found.setdefault(same, ([], row))[0].append(row.code)
     return list(found.values())
 
@@ -41,7 +50,13 @@ def entry(codes: list[str], row: Cause) -> str:
     """One row: its head, and what it has to say."""
     chart = EITHER if len(codes) > 1 else row.chart
     do = " ".join(part for part in (row.remedy, row.do) if part)
-    told = {"Shown": row.proved, "Likely": row.likely, "Do": do, "Ask": row.settle}
+    told = {
+        "Shown": row.proved,
+        "Likely": row.likely,
+        "First": row.first,
+        "Do": do,
+        "Ask": row.settle,
+    }
     said = [
         f"- **{name}**: {marked(plain(text, chart)).removesuffix('.')}."
         for name, text in told.items()

@@ -113,7 +113,7 @@ def test_every_cause_is_written_out(row: Cause, capsys: pytest.CaptureFixture[st
     text = re.sub(r"\s+", " ", out)
 
     assert f"{row.code}: {row.title}" in text
-    for said in (row.proved, row.likely, row.do, row.settle, row.remedy, row.source):
+    for said in (row.proved, row.likely, row.do, row.settle, row.remedy, row.first, row.source):
         assert re.sub(r"\s+", " ", plain(said, row.chart)) in text
     assert not re.search(r"[{}]|\[\[|\]\]", out)
 
@@ -226,7 +226,7 @@ USUAL = {
     "+KTCP_DATA: 1,34":     "wait to be read",
     "+KTCP_NOTIF: 1,4":     "read what is left",
     "+KTCPSTAT: 5,4,0,12":  "bytes not sent yet, bytes to be read",
-    "+KSUP: 0":             "Ordinary behind power-on",
+    "+KSUP: 0":             "Ordinary after power-on",
 }
 # fmt: on
 

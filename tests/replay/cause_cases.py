@@ -181,6 +181,7 @@ def _of_context() -> dict[str, Log]:
         "pdp.lost.event": Log(UP + "Rx: +CGEV: NW PDN DEACT 1\n"),
         "pdp.activation_failed": Log(raised + "Rx: OK\nRx: +KCNX_IND: 1,2,2,2,60\n"),
         "pdp.silent.echo_only": waited(raised + "Rx: AT+KCNXUP=1\n", 31),
+        "pdp.silent.activating.command": waited(raised, 31),
         "pdp.silent.activating": waited(raised + "Rx: OK\nRx: +KCNX_IND: 1,4,1\n", 151),
         "pdp.silent.deactivating": waited(UP + "Tx: AT+KCNXDOWN=1,1\nRx: OK\n", 31),
         "pdp.silent": waited(PROFILE + "Tx: AT+KCNXDOWN=1,1\n", 31),
@@ -281,6 +282,9 @@ def _rest(kind: str) -> dict[str, Log]:
     return {
         "out_of_step.connect": Log(CLOSED[kind] + SEND[kind] + "Rx: CONNECT\n"),
         "out_of_step.no_connect": Log(READY[kind] + SEND[kind] + "Rx: OK\n"),
+        "out_of_step.deleted_running": Log(
+            refused(READY[kind] + f"Tx: AT+K{name}DEL=1\n", 911), holds=("was not deleted",)
+        ),
         "out_of_step.deleted_open": Log(READY[kind] + f"Tx: AT+K{name}DEL=1\nRx: OK\n"),
         "out_of_step.late_ind": Log(DELETED[kind] + f"Rx: +K{name}_IND: 1,1\n", holds=("line",)),
         "swept.context": Log(READY[kind] + "Rx: +KCNX_IND: 1,0,0\n"),

@@ -424,6 +424,7 @@ RANKED = {
     ("udp.silent.echo_only", "udp.silent.receiving"),
     ("udp.silent.echo_only", "udp.silent.closing"),
     ("udp.silent.echo_only", "udp.silent.opening"),
+    ("pdp.silent.echo_only", "pdp.silent.activating.command"),
     ("pdp.silent.echo_only", "pdp.silent.activating"),
     ("pdp.silent.echo_only", "pdp.silent.deactivating"),
     ("line.silent.echo_only", "line.silent.at"),
@@ -496,7 +497,7 @@ def test_a_row_speaks_of_one_chart_and_its_states(row: Cause) -> None:
 def test_a_row_uses_words_that_there_are(row: Cause) -> None:
     """A word that no log fills in would vanish without a trace."""
     words = set()
-    for template in (row.proved, row.likely, row.do, row.settle, row.remedy):
+    for template in (row.proved, row.likely, row.do, row.settle, row.remedy, row.first):
         words |= set(re.findall(r"\{(\w+)\}", template))
     known = KNOWN | set(PLACEHOLDERS) | set(CONDITIONS)
     stems = {re.sub(r"_(?:line|text)$", "", word) for word in words}

@@ -138,6 +138,7 @@ def _cause(row: Cause, chart: str, columns: int) -> Iterator[str]:
     for label, text in (
         ("shown", row.proved),
         ("likely", row.likely),
+        ("first", row.first),
         ("do", " ".join(part for part in (row.remedy, row.do) if part)),
         ("ask", row.settle),
     ):
@@ -200,7 +201,16 @@ def _merged(causes: Iterable[Cause]) -> Iterator[tuple[list[str], Cause, str]]:
 
     found: dict[tuple[object, ...], tuple[list[str], Cause]] = {}
     for row in causes:
-        same = (row.title, row.proved, row.likely, row.do, row.settle, row.source, row.remedy)
+        same = (
+            row.title,
+            row.proved,
+            row.likely,
+            row.do,
+            row.settle,
+            row.source,
+            row.remedy,
+            row.first,
+        )
         codes, _ = found.setdefault(same, ([], row))
         codes.append(row.code)
     for codes, row in found.values():

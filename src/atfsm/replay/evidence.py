@@ -11,7 +11,7 @@ state, since   where the machine was, and since which line
 generation     which session of its id it is in the log, where it is not the first
 command(_line) the command that the line answers; in_flight(_line) the one that another overran
 expected       what was due
-waited         how silence was judged
+waited         how silence was judged; no_answer what that says of the command
 up_            the last word of the socket's PDP context that it is up, as _text and _line
 context_       the last word of that context, whatever it was; cnx is its number
 moved_         the same, where it came after the socket was last seen at work, and is not "up"
@@ -25,6 +25,7 @@ unlogged_line  an OK to a command that the log hides, if that led here
 echo_line      the echo of a command that has no answer
 slept_         what HL7800 says before it sleeps; allowed_ a setting that allows it to
 ready_         the modem's last report that it is ready
+unregistered_  the modem's last word that it is not registered, if that still holds
 cmee_          the setting of error codes; pattern, pattern_line the end pattern in force
 neighbour      the machine that took this one along
 ============== ===============================================================================
@@ -32,7 +33,9 @@ neighbour      the machine that took this one along
 These are empty where they hold, and only choose what is said: no_command (no command was logged),
 known (its state is), shown or hidden (what led there), never and again (no connection was seen),
 reused and first (of its id), by_clock and by_command (what judged silence), plain_at, fell (a
-neighbour), exact, fewer, wrong and no_end (the payload).
+neighbour), sending and reading (what was under way), unsent (no byte of it), no_service (not
+registered), no_meaning and unexplained (no table has the code), exact, fewer, wrong and no_end
+(the payload).
 """
 
 from __future__ import annotations
@@ -43,17 +46,17 @@ from operator import ne
 from typing import Final
 
 from atfsm.at.dialect import NAMELESS
-from atfsm.at.dialects import ANY
 from atfsm.at.errors import TCP_NOTIF, code_meaning
 from atfsm.at.exchange import What
 from atfsm.at.facts import LineFact, ModemFact, PdpFact, TcpFact, UdpFact
-from atfsm.at.grammar import parse_command_line, parse_information, read_integer
+from atfsm.at.grammar import parse_command_line, parse_information
 from atfsm.fact import Fact, FactKind
 from atfsm.machine import table
 from atfsm.replay.automaton import Edge
-from atfsm.replay.ledger import Chronicle, Ledger, Mark, Passed
+from atfsm.replay.ledger import Chronicle, Ledger, Mark
 from atfsm.replay.meanings import code_of, decode
 from atfsm.replay.payload import DEFAULT_PATTERN
+from atfsm.replay.transfer import Look, Send
 from atfsm.stack import TABLED, Move
 
 WHOLE: Final = {
@@ -71,6 +74,7 @@ SPOKEN: Final = {
     "command_in_flight": "waiting for an answer",
     "data_mode_out": "in data mode",
     "data_mode_in": "in data mode",
+    "peer_closed": "closed by its peer",
     "setting_up": "being set up",
     "checking_sim": "checking its SIM",
 }
@@ -87,6 +91,14 @@ ENDED: Final = (
     *(UdpFact.CLOSE_ANSWERED, UdpFact.DELETE_ANSWERED),
 )
 OFFERS: Final = (TcpFact.SEND_REQUESTED, UdpFact.SEND_REQUESTED)
+UNDER_WAY: Final = frozenset({"send_offered", "sending"})
+SENDS_REFUSED: Final = frozenset({TcpFact.SEND_REFUSED, UdpFact.SEND_REFUSED})
+#: What the modem says of its registration.
+SERVED: Final = (ModemFact.REGISTERED, ModemFact.ATTACHED)
+UNSERVED: Final = (
+    *(ModemFact.SEARCHING, ModemFact.COVERAGE_LOST, ModemFact.LIMITED_SERVICE),
+    *(ModemFact.DENIED, ModemFact.DETACHED),
+)
 #: What shows that a session still worked.
 WORKED: Final = (
     *(TcpFact.CONNECTED, TcpFact.SENT, TcpFact.RECEIVED),
@@ -100,9 +112,6 @@ MOVING: Final = (
 CONTEXT_SAID: Final = (*MOVING, PdpFact.UP_REPORTED, PdpFact.IDLE_CANCELLED)
 CODES_ON: Final = frozenset({b"1", b"2"})  # AT+CMEE
 SLEEP_SETTINGS: Final = {b"+CPSMS": b"0", b"+CEDRXS": b"0", b"+KSLEEP": b"2"}  # what forbids it
-#: Gives the length of the payload on a physical line which went by lately, up to the end pattern;
-#: None where the line does not show it.
-Look = Callable[[int, bytes], int | None]
 
 
 class Case:
@@ -182,14 +191,14 @@ class Case:
             "expected": " or ".join(f"`{e}`" for e in expected) or None,
             "cnx": self._cnx or "<cnx>",
             "no_meaning": _flag(self.meaning is None),
+            "unexplained": _flag(self.meaning is None and isinstance(self.code, int)),
         }
         self._add_conversation(words)
         self._add_session(words)
         self._add_context(words)
         self._add_modem(words)
         self._add_neighbour(words)
-        if self.code == 8 and self.move.fact in {TcpFact.FAILED, UdpFact.FAILED}:
-            self._add_payload(words)
+        self._add_transfer(words)
         return words
 
     def _add_conversation(self, words: dict[str, str | None]) -> None:
@@ -215,9 +224,10 @@ class Case:
         by_command = self.edge.what is not What.SILENCE
         words["by_command"], words["by_clock"] = _flag(by_command), _flag(not by_command)
         words["waited"] = f"{self.got.removeprefix('nothing within ')} passed"
+        words["no_answer"] = "has no answer"
         if by_command:
-            text = decode(self.edge.text)
-            words["waited"] = f"the next command (`{text}`) went out instead of an answer"
+            words["waited"] = f"the next command (`{decode(self.edge.text)}`) went out"
+            words["no_answer"] = "had no answer by then"
         _add(words, "cmee", self._setting(b"+CMEE", CODES_ON.__contains__))
         pattern = self.edge.node.exchange.pattern
         words["pattern"] = None if pattern == DEFAULT_PATTERN else decode(pattern)
@@ -275,7 +285,13 @@ class Case:
         _add(words, "moved", moved if has_moved else None)
 
     def _add_modem(self, words: dict[str, str | None]) -> None:
-        """Sleep and restart."""
+        """Registration, sleep and restart."""
+        served = latest(self._modem, SERVED)
+        gone = latest(self._modem, UNSERVED)
+        if gone is not None and served is not None and served.line > gone.line:
+            gone = None
+        _add(words, "unregistered", gone)
+        words["no_service"] = _flag(gone is not None)
         slept = latest(self._modem, (ModemFact.COVERAGE_LOST,))
         awake = (ModemFact.REGISTERED,) if self.own is self._modem else (*NAMED, *DEFINED, *WORKED)
         worked = latest(self.own, awake)
@@ -293,44 +309,24 @@ class Case:
         ]
         _add(words, "allowed", max(allowed, default=None))
 
+    def _add_transfer(self, words: dict[str, str | None]) -> None:
+        """How far a transfer had come, and the payload beside the number that was announced."""
+        words["sending"] = _flag(self.state in UNDER_WAY)
+        words["reading"] = _flag(self.state == "receive_offered")
+        words["unsent"] = _flag(self.move.fact in SENDS_REFUSED and self.state != "sending")
+        if self.code == 8 and self.move.fact in {TcpFact.FAILED, UdpFact.FAILED}:
+            offered = latest(self.own, OFFERS)
+            opened = latest(self.own, (TcpFact.SEND_OPENED, UdpFact.SEND_OPENED))
+            sent = latest(self.own, (TcpFact.SENT, UdpFact.SENT))
+            send = Send(offered, opened, sent, self.ledger.payload)
+            words.update(send.words(self.line, self._look, self.edge.node.exchange.pattern))
+
     def _add_neighbour(self, words: dict[str, str | None]) -> None:
         fallen = self.move.swept_by
         words["neighbour"] = words["fell"] = None
         if fallen is not None:
             words["neighbour"] = f"{WHOLE[fallen[0]]} {fallen[1]}".strip()
             words["fell"] = _flag(any(m[:2] == fallen and _wobbles(m) for m in self.edge.moves))
-
-    def _add_payload(self, words: dict[str, str | None]) -> None:
-        """The payload that went by, beside the number of bytes that was announced."""
-        offered = latest(self.own, OFFERS)
-        announced = None if offered is None else _announced(offered.text)
-        passed = None if offered is None else self._passed(offered)
-        words["announced"] = None if announced is None else str(announced)
-        words["shown_bytes"] = words["shown_line"] = None
-        if passed is None or announced is None:
-            return
-        words["shown_line"] = str(passed.line)
-        words["shown_bytes"] = str(passed.size_bytes) if passed.has_end else None
-        words["no_end"] = _flag(not passed.has_end)
-        is_exact = passed.has_end and passed.size_bytes == announced
-        # A log of text does not show control characters: there may have been more.
-        is_fewer = passed is not self.ledger.payload and passed.size_bytes < announced
-        words["exact"], words["fewer"] = _flag(is_exact), _flag(is_fewer)
-        words["wrong"] = _flag(not is_exact and not is_fewer)
-
-    def _passed(self, offered: Mark) -> Passed | None:
-        """The payload behind an offer; None where the log does not show its length."""
-        passed = self.ledger.payload
-        if passed is not None and offered.line < passed.line <= self.line:
-            return passed
-        opened = latest(self.own, (TcpFact.SEND_OPENED, UdpFact.SEND_OPENED))
-        sent = latest(self.own, (TcpFact.SENT, UdpFact.SENT))
-        if opened is None or sent is None or not offered.line < opened.line < sent.line:
-            return None
-        if sent.line != opened.line + 2:
-            return None  # line ends within the payload, which such a log does not count
-        size_bytes = self._look(opened.line + 1, self.edge.node.exchange.pattern)
-        return None if size_bytes is None else Passed(opened.line + 1, size_bytes, has_end=True)
 
     def _setting(self, name: bytes, fits: Callable[[bytes], bool]) -> Mark | None:
         """The command line that last asked for a setting, if its value *fits*."""
@@ -372,17 +368,6 @@ def _wobbles(move: Move) -> bool:
 
 def _counted(sends: int) -> str:
     return "one send" if sends == 1 else f"{sends} sends"
-
-
-def _announced(offer: bytes) -> int | None:
-    """How many bytes a command announced."""
-    line = parse_command_line(offer)
-    for member in () if line is None else line.members:
-        command = ANY.command(member)
-        at = None if command is None else command.count
-        if at is not None and len(member.parameters) > at:
-            return read_integer(member.parameters[at])
-    return None
 
 
 def _refused_read(ledger: Ledger) -> Mark | None:

@@ -17,9 +17,10 @@ from atfsm.chart import CellKind, Chart, Wait
 from atfsm.fact import Fact, FactKind
 from atfsm.replay.automaton import Edge
 from atfsm.replay.causes import CAUSES_OF, REMEDY, Cause
-from atfsm.replay.causes.model import NOTHING_DEFINED
-from atfsm.replay.evidence import Case, Look
+from atfsm.replay.causes.advice import NOTHING_DEFINED
+from atfsm.replay.evidence import Case
 from atfsm.replay.ledger import Ledger, Mark
+from atfsm.replay.transfer import Look
 from atfsm.stack import Move
 
 _OPTIONAL: Final = re.compile(r"\[\[(.*?)\]\]")
@@ -72,15 +73,16 @@ def explain(line: int, edge: Edge, move: Move, ledger: Ledger, look: Look) -> Ex
     likely = fill(row.likely, words, used).strip(" ;,")
     cited = {words[w] for w in used if w == "since" or w.endswith("_line")}
     lines = cited or {words["since"]}
-    reset = NOTHING_DEFINED if move.fact in DEFINITIONS_REFUSED else REMEDY[move.machine]
-    remedy = fill(row.remedy or reset, words)
+    remedy = row.remedy or REMEDY[move.machine]
+    if move.fact in DEFINITIONS_REFUSED:
+        remedy = NOTHING_DEFINED
     return Explanation(
         cause=row,
         got=case.got,
         expected=expected,
         proved=_sentence(proved),
         likely=likely,
-        do=" ".join(part for part in (remedy, fill(row.do, words)) if part),
+        do=" ".join(filter(None, (fill(said, words) for said in (row.first, remedy, row.do)))),
         settle=_sentence(fill(row.settle, words)),
         evidence=tuple(m for m in case.marks() if str(m.line) in lines and m.line != line),
     )

@@ -54,7 +54,7 @@ _ROWS: Final = (
     Remark("note.idle_countdown", "The idle countdown of a context",
            "`{text}` (line {line}) is no error: its last number is the idle countdown of the PDP context in seconds, which runs when no session is left, and no reason of a rejection.", "2.2 [M197, FRCV]", aside=True),
     Remark("note.profile_active", "An active profile refuses to be configured",
-           "`{text}` (line {line}) answers AT+KCNXCFG: the profile is active, and stays as it is. New values are taken only behind AT+KCNXDOWN.", "7.7 f15 [NBI]"),
+           "`{text}` (line {line}) answers AT+KCNXCFG: the profile is active, and stays as it is. New values are taken only after AT+KCNXDOWN.", "7.7 f15 [NBI]"),
     Remark("note.restart_refused", "A restart is refused",
            "`{text}` (line {line}) refuses AT+CFUN or AT!RESET: nothing was switched or restarted. RC7620 is known to refuse AT+CFUN after PPP on UART1; AT!RESET works there; where nothing helps, a person has to see to it.", "q6 [FPPP]"),
     Remark("note.connect_released", "CONNECT came when another command was typed",

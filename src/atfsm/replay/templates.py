@@ -21,6 +21,7 @@ PLACEHOLDERS: Final[Mapping[str, str]] = MappingProxyType(
         "state": "<state>",
         "cnx": "<cnx>",
         "waited": "<limit> passed",
+        "no_answer": "has no answer",
         "generation": "<n>",
         "neighbour": "<neighbour>",
         "sends": "<n> sends",
@@ -40,6 +41,7 @@ PLACEHOLDERS: Final[Mapping[str, str]] = MappingProxyType(
         "allowed": "AT+CPSMS=1",
         "opened": "+KTCP_IND: <sid>,1",
         "ready": "+KSUP: 0",
+        "unregistered": "+CEREG: 2",
         "cmee": "AT+CMEE=1",
     }
 )
@@ -60,11 +62,16 @@ CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
         "by_command": "if it has none",
         "no_end": "",
         "no_meaning": "if it is a plain ERROR",
+        "unexplained": "",
+        "sending": "if a send is under way",
+        "reading": "if it was to read",
+        "unsent": "if it answers a send",
+        "no_service": "if registration had gone",
         "asks_puk": "if it asks for the PUK",
     }
 )
 #: What is said only where a log lacks something, or beside what a whole log shows: left out.
-UNUSUAL: Final = frozenset({"no_command", "hidden", "no_end", "unlogged_line"})
+UNUSUAL: Final = frozenset({"no_command", "hidden", "no_end", "unlogged_line", "unexplained"})
 #: What is said in place of another part of the same text, where that is the usual one.
 IN_PLACE_OF: Final[Mapping[str, str]] = MappingProxyType(
     {"again": "never", "opened_line": "never"}
@@ -137,5 +144,5 @@ def _placeholder(name: str, chart: str) -> str:
 
 def remedy(row: Cause) -> str:
     """What to do about a cause: the full reset of the machine, and what its row adds."""
-    parts = (row.remedy or REMEDY[row.chart], row.do)
+    parts = (row.first, row.remedy or REMEDY[row.chart], row.do)
     return plain(" ".join(part for part in parts if part), row.chart)

@@ -79,7 +79,7 @@ ORDINARY: Final[Mapping[tuple[bytes, int | None], tuple[str, str]]] = {
     ),
     (b"+KTCP_DATA", None): (
         "So many bytes wait to be read (AT+KTCPRCV). It is not said again until they are: ask "
-        "AT+KTCPSTAT=<sid> behind each read, until its last field is 0.",
+        "AT+KTCPSTAT=<sid> after each read, until its last field is 0.",
         "3.3 [M220]",
     ),
     (b"+KUDP_DATA", None): (
@@ -87,7 +87,7 @@ ORDINARY: Final[Mapping[tuple[bytes, int | None], tuple[str, str]]] = {
         "4 [M220]",
     ),
     (b"+KSUP", 0): (
-        "Ordinary behind power-on, or a restart that was asked for. At any other time the modem "
+        "Ordinary after power-on, or a restart that was asked for. At any other time the modem "
         "restarted by itself, and sessions, end pattern and echo may be lost.",
         "6.1 [ZN]",
     ),

@@ -13,8 +13,9 @@ from typing import Final
 
 from atfsm.fact import Fact
 from atfsm.replay.causes import sockets, tcp, udp
+from atfsm.replay.causes.advice import REMEDY
 from atfsm.replay.causes.line import LINE
-from atfsm.replay.causes.model import REMEDY, Cause
+from atfsm.replay.causes.model import Cause
 from atfsm.replay.causes.modem import MODEM
 from atfsm.replay.causes.pdp import PDP
 from atfsm.replay.causes.refusals import REFUSALS

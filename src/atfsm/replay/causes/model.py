@@ -10,9 +10,7 @@ Nothing here steers: a code is interpreted to explain, never to decide whether t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Final, NamedTuple, TypedDict, Unpack
 
 from atfsm.at.facts import TcpFact as T
@@ -22,32 +20,6 @@ from atfsm.fact import Fact
 
 #: What a refusal, a notification or a status carries: its number, or its words where it has none.
 Code = int | str
-
-
-#: The full reset of each machine, in words (8, 11; the spacing: peers 6.1).
-REMEDY: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "line": "Write nothing for 10 s, then the end pattern once, then AT each second (10 times at "
-        "most) until a result comes, and wait for half a second of quiet; then start again. An "
-        "ERROR to the first is nothing. If nothing answers, restart the modem.",
-        "modem": "Restart it: AT+CFUN=1,1; if that is refused, AT!RESET (RC76xx). If nothing "
-        "answers, cut its power, a minute after the last cut at least; where it still answers, "
-        "switch it off first (AT+CPWROFF, AT!POWERDOWN). Then set up, register and connect from "
-        "the start. Not more than 4 restarts an hour.",
-        "pdp": "Close and delete its sockets, AT+KCNXDOWN={id},1, wait for `+KCNX_IND: {id},3` or "
-        "`{id},0` (30 s at most), configure it again and bring it up, waiting longer each time; "
-        "then the sockets.",
-        "tcp": "Do not reason with it: AT+KTCPCLOSE={id},1 (never skip it, even if it fails every "
-        "time), AT+KTCPDEL={id}, then AT+KTCPCFG and AT+KTCPCNX again, waiting longer each time.",
-        "udp": "Do not reason with it: AT+KUDPCLOSE={id} (never skip it, even if it fails every "
-        "time), AT+KUDPDEL={id}, then AT+KUDPCFG again, waiting longer each time.",
-    }
-)
-#: The same where a definition was refused: the id in its answer was never given out.
-NOTHING_DEFINED: Final = (
-    "Nothing was defined, so nothing is to be closed: a session of that number is another's. Define "
-    "it again, waiting longer each time."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +42,7 @@ class Cause:
         needs: Words that the log has to fill in.
         by: Charts of the neighbour that has to have taken the machine along; empty: any, or none.
         remedy: What to do instead of the machine's full reset; empty: the full reset.
+        first: What to do before that; may be empty.
     """
 
     code: str
@@ -85,6 +58,7 @@ class Cause:
     needs: frozenset[str]
     by: frozenset[str]
     remedy: str
+    first: str
 
     @property
     def chart(self) -> str:
@@ -107,6 +81,7 @@ def cause(
     needs: tuple[str, ...] = (),
     by: tuple[str, ...] = (),
     remedy: str = "",
+    first: str = "",
 ) -> Cause:
     """Declare one row; see `Cause`."""
     facts = facts if isinstance(facts, tuple) else (facts,)
@@ -124,6 +99,7 @@ def cause(
         needs=frozenset(needs),
         by=frozenset(by),
         remedy=remedy,
+        first=first,
     )
 
 
@@ -167,6 +143,7 @@ class Rest(TypedDict, total=False):
     needs: tuple[str, ...]
     by: tuple[str, ...]
     remedy: str | Both
+    first: str | Both
 
 
 def twins(

@@ -6,27 +6,28 @@ from typing import Final
 
 from atfsm.at.dialects.standard import LOCKS
 from atfsm.at.facts import ModemFact as M
+from atfsm.replay.causes.advice import ANOTHER_PORT, ASK_SIM, NO_GUESS, SLEEP, SPACED, STOP
 from atfsm.replay.causes.model import cause
-from atfsm.replay.causes.refusals import NO_GUESS, PERSONALISED, PERSONALISED_CODES, SPACED
+from atfsm.replay.causes.refusals import PERSONALISED, PERSONALISED_CODES
 
 STOOD: Final = "[[{known}; the modem was {state}, since line {since}]]."
-CONTACTS: Final = "If it comes back after a restart, suspect the contacts of the SIM; if it never does, a person has to see to it."
-BLOCKED: Final = "No restart helps: stop until a person has seen to it."
-ONE_RESTART: Final = (
-    "One restart (AT+CFUN=1,1); if it is the same behind it, stop, and have a person see to it."
-)
-WAIT: Final = "Wait, longer each time; then switch the radio off and on (AT+CFUN=0, 2 s, AT+CFUN=1); restart the modem last."
+CONTACTS: Final = "If a restart brings the SIM back, suspect its contacts."
+ONE_RESTART: Final = "Restart once (AT+CFUN=1,1). If the SIM still fails, restart at most once an hour, and tell a person."
+ASK_AGAIN: Final = "Ask AT+CPIN? again after 5 s. If that does not help:"
+WAIT: Final = "Wait, longer each time. Then switch the radio off and on (AT+CFUN=0, 2 s, AT+CFUN=1). Restart the modem last, and not more than once an hour."
 AWAKE: Final = (
-    "It has restarted already: wait until AT is answered, then set up, list old sessions (AT+KTCPCFG?, AT+KUDPCFG?), close and delete them, then the "
-    "profile and the sockets. Restart it only if the set-up fails."
+    "It has restarted already: wait until AT is answered (once a second, 10 times at most), set it up again (echo, error codes, end pattern, "
+    "notifications), list old sessions (AT+KTCPCFG?, AT+KUDPCFG?), close and delete them, then the profile and the sockets. Restart it only if the "
+    "set-up fails."
 )
 OPERATOR: Final = "Ask the operator about this SIM, its subscription and where it may roam."
+WHY_RESTARTED: Final = "a dip of its supply, a crash of its firmware, a watchdog or a person who pulled its reset line, or a restart that was asked for on another port"
 
 # fmt: off
 MODEM: Final = (
     # ------------------------------------------------------------------------- registration
     cause("modem.denied", "The network denies registration", M.DENIED, "`{got}` ({meaning}): the network denies registration" + STOOD,
-        likely="the SIM, its subscription, a missing roaming agreement, or a ban after too many attempts", remedy=WAIT, do=SPACED, settle=OPERATOR,
+        likely="the SIM, its subscription, a missing roaming agreement, or a ban after too many attempts", remedy=WAIT, do=SPACED, settle=f"{OPERATOR} AT+CEER may say why the network denied it.",
         source="6.2 [ZN, KR], peers 6.1"),
     cause("modem.denied.circuit", "The network denies registration for calls", M.DENIED_CIRCUIT,
         "`{got}` ({meaning}): the network denies registration in the circuit domain, and nothing in the log says that data is registered now" + STOOD,
@@ -34,7 +35,10 @@ MODEM: Final = (
         remedy=WAIT, do=SPACED, settle="AT+CEREG? says whether data is registered.", source="6.2 [ZN, KR]"),
     cause("modem.detached", "The modem is detached from the network", M.DETACHED,
         "`{got}`: the modem is detached from the network, and all contexts with it" + STOOD,
-        likely="NW: the network did it; ME: the modem did, perhaps because the host asked for it (AT+CGATT=0, AT+COPS=2)", settle="AT+CEREG? says whether it is registered again.",
+        likely="the network did it (NW), or the modem did (ME), for example because the host asked for it (AT+CGATT=0, AT+COPS=2)",
+        first="If a send is under way, write the end pattern once and wait for its result.",
+        remedy="Wait for `+CEREG: 1` or `5`, 180 s at most; then the profile and the sockets. If it does not come: AT+CGATT=1, then the radio off and on "
+        "(AT+CFUN=0, 2 s, AT+CFUN=1); restart the modem last.", settle="AT+CEREG? says whether it is registered again; AT+CEER may say why it was not.",
         source="6.2 [STD]"),
 
     # ------------------------------------------------------------------------------ restart
@@ -42,16 +46,16 @@ MODEM: Final = (
         "`{got}`: the modem started again and nobody had asked it to" + STOOD + " HL7800 says `{slept_text}` (line {slept_line}) before it sleeps; of "
         "other modems it means that there is no coverage.",
         likely="it woke from PSM or eDRX, after which HL7800 says so and has kept its settings, but neither profiles nor sockets",
-        remedy=AWAKE, do="For socket work switch sleep off: AT+KSLEEP=2, AT+CPSMS=0, AT+CEDRXS=0.",
+        remedy=AWAKE, do=SLEEP,
         settle="AT+CPSMS?, AT+CEDRXS? and AT+KSLEEP? say whether it may sleep.", needs=("slept_line",), source="6.1 [ZN, ZO], 6.2, 6.3"),
     cause("modem.restarted", "The modem restarted, and nobody had asked it to", M.BOOT_REPORTED,
         "`{got}`: the modem restarted and nobody had asked it to" + STOOD,
-        likely="a dip of its supply, a crash of its firmware, or a restart that was asked for on another port", remedy=AWAKE,
+        likely=WHY_RESTARTED, remedy=AWAKE,
         settle="Record its supply voltage together with the log, and ask who else can restart it.", source="6.1 [ZN]"),
-    cause("modem.restarted.code", "The modem restarted, and waits for the PIN", M.BOOT_CODE_AWAITED,
-        "`{got}` ({meaning}): the modem restarted and nobody had asked it to" + STOOD + " The SIM waits for its PIN.",
-        likely="a dip of its supply, a crash of its firmware, or a restart that was asked for on another port",
-        remedy=AWAKE, do="Enter the PIN at every start (AT+CPIN), and never twice the same that was refused.", settle="Record its supply voltage together with the log.", source="6.1 [ZN]"),
+    cause("modem.restarted.code", "The modem restarted, and waits for a code", M.BOOT_CODE_AWAITED,
+        "`{got}` ({meaning}): the modem restarted and nobody had asked it to" + STOOD + " It waits for a code.",
+        likely=WHY_RESTARTED + "; the code is likely the PIN",
+        first="Ask AT+CPIN? first: enter the PIN only if it says SIM PIN. If it is refused once, stop: a third wrong one locks the SIM.", remedy=AWAKE, settle="Record its supply voltage together with the log.", source="6.1 [ZN], 6.2 [KR, FAE]"),
     cause("modem.failure", "The modem reports an unrecoverable error", M.FAILURE_REPORTED, "`{got}` ({meaning})" + STOOD,
         do="If it comes back after a power cut, the module has to be replaced, or its firmware loaded again.", settle="AT+CGMR names the firmware, for the vendor.",
         source="6.1 [ZN]"),
@@ -61,51 +65,53 @@ MODEM: Final = (
         "`{got}` ({meaning}), after `{ready_text}` (line {ready_line}) had said that it was ready.",
         likely="the SIM could not be read: a fault of old HL7800 firmware that a restart cures for a while, or a contact",
         remedy=ONE_RESTART, do="A restart is reported to help for a while; newer firmware is advised.", settle="AT+CGMR names the firmware; another SIM tells the card from the reader.",
-        codes=(2,), needs=("ready_line",), source="6.1 [FSIM]"),
+        codes=(2, 10), needs=("ready_line",), source="6.1 [FSIM]"),
     cause("modem.sim.absent", "There is no SIM", M.SIM_LOST, "`{got}` ({meaning})" + STOOD, likely="it is not in its holder, or its contacts are bad",
-        remedy=ONE_RESTART, do=CONTACTS, settle="Another SIM tells the card from the reader.", codes=(2, 10), source="6.1 [ZN], 5.2 [LEG-S]"),
-    cause("modem.sim.inactive", "The SIM is not active", M.SIM_LOST, "`{got}` ({meaning})" + STOOD, remedy=BLOCKED, do="A person has to have it activated.",
+        first=ASK_AGAIN, remedy=ONE_RESTART, do=CONTACTS, settle="Another SIM tells the card from the reader.", codes=(2, 10),
+        source="6.1 [ZN], 5.2 [LEG-S]"),
+    cause("modem.sim.inactive", "The SIM is not active", M.SIM_LOST, "`{got}` ({meaning})" + STOOD, remedy=STOP, do="A person has to have it activated.",
         settle=OPERATOR, codes=(6,), source="6.1 [ZN]"),
     cause("modem.sim.failure", "The SIM fails, or is of the wrong kind", M.SIM_LOST, "`{got}` ({meaning})" + STOOD,
         likely="bad contacts, or a card that is worn out or not meant for this modem", remedy=ONE_RESTART, do=CONTACTS,
         settle="Another SIM tells the card from the reader.", codes=(13, 15), source="5.2 [LEG-S], 6.2"),
-    cause("modem.sim", "The SIM is gone or cannot be read", M.SIM_LOST, "`{got}` says that there is no SIM" + STOOD, remedy=ONE_RESTART, do=CONTACTS,
+    cause("modem.sim", "The SIM is gone or cannot be read", M.SIM_LOST, "`{got}` says that there is no SIM" + STOOD, first=ASK_AGAIN, remedy=ONE_RESTART, do=CONTACTS,
         settle="Another SIM tells the card from the reader.", source="6.2 [KR, FAE]"),
     cause("modem.sim.puk", "The SIM is locked, and asks for its PUK", M.SIM_LOCKED,
         "`{got}`[[ ({meaning})]]: the SIM is locked, and no restart unlocks it" + STOOD,
-        likely="a wrong PIN was entered three times", remedy=BLOCKED, do="Enter no code by guess: too many wrong ones destroy a SIM.",
+        likely="a wrong PIN was entered three times", remedy=STOP, do="Enter no code by guess: too many wrong ones destroy a SIM.",
         settle="AT+CPIN? says which code is asked for; the operator has the PUK.", codes=("SIM PUK", 12), source="6.2, 5.2 [LEG-S]"),
     cause("modem.sim.personalised", "The modem is locked to other SIMs", M.SIM_LOCKED,
         "`{got}`[[ ({meaning})]]: the modem waits for a code that unlocks it, not the SIM, and no restart does" + STOOD,
-        likely=PERSONALISED, remedy=BLOCKED, do=NO_GUESS, settle="AT+CPIN? names the lock; a SIM of the operator that the modem was sold for tells the lock from the card.",
+        likely=PERSONALISED, remedy=STOP, do=NO_GUESS, settle="AT+CPIN? names the lock; a SIM of the operator that the modem was sold for tells the lock from the card.",
         codes=(*LOCKS, *PERSONALISED_CODES), source="6.2 [STD], 5.2 [LEG-S]"),
     cause("modem.sim.locked", "The SIM is locked", M.SIM_LOCKED, "`{got}`[[ ({meaning})]]: there is a lock, and no restart opens it" + STOOD,
-        likely="the SIM asks for its PUK, or the modem is locked to other SIMs", remedy=BLOCKED, do="Enter no code by guess.",
-        settle="AT+CPIN? says which code is asked for.", source="6.1 [ZN]"),
+        likely="the SIM asks for its PUK, or the modem is locked to other SIMs", remedy=STOP, do="Enter no code by guess.",
+        settle=ASK_SIM, source="6.1 [ZN]"),
     cause("modem.sim.pin", "The PIN was refused", M.SIM_REFUSED, "`{got}` ({meaning}) answers AT+CPIN (line {command_line}).",
-        likely="the PIN is wrong; a third wrong one locks the SIM", remedy=BLOCKED, do="Do not enter the same PIN again: correct it first.", codes=(16,),
+        likely="the PIN is wrong; a third wrong one locks the SIM", remedy=STOP, do="Do not enter the same PIN again: correct it first.", codes=(16,),
         source="5.2 [LEG-S], 6.2"),
     cause("modem.sim.refused", "AT+CPIN was refused", M.SIM_REFUSED,
         "`{got}`[[ ({meaning})]] answers AT+CPIN (line {command_line}).",
-        likely="the SIM is not ready yet, shortly after a start, or not there; or no PIN was asked for", remedy=ONE_RESTART, do=CONTACTS,
-        settle="AT+CPIN?, asked again after some seconds; AT+CMEE=1 makes it say why.", source="5.2 [LEG-S], 6.2 [KR, FAE]"),
+        likely="the SIM is not ready yet, shortly after a start, or not there; or no PIN was asked for", first=ASK_AGAIN, remedy=ONE_RESTART, do=CONTACTS,
+        settle="AT+CMEE=1 makes it say why.", source="5.2 [LEG-S], 6.2 [KR, FAE]"),
 
     # ------------------------------------------------------------------------------ silence
     cause("modem.silent.booting", "The modem did not report its start", M.LIMIT_PASSED,
         "{waited}: a restart began on line {since}, and no `+KSUP` came.",
         likely="start-up reports are switched off, or it came up at another speed of the port, or not at all",
-        do="AT each second, 10 times at most, before anything else; do not restart it again and again.", settle="Switch start-up reports on (AT+KSREP=1), and try other speeds.",
+        remedy="Write AT once a second, 10 times at most. If it answers, the modem has started: set it up. If not, restart it once; then at most 4 times "
+        "an hour.", settle="Switch start-up reports on (AT+KSREP=1), and try other speeds.",
         states=("booting",), source="6.1 [KR, ZN], 6.4"),
     cause("modem.silent.registering", "The modem did not register", M.LIMIT_PASSED,
         "{waited}: the modem searched for the network since line {since}, and did not register.",
         likely="there is no coverage, the antenna is not connected, or bands and technology do not fit the network",
-        do="See to antenna and coverage before it is restarted again.",
+        remedy=WAIT, do="Check antenna and coverage: a restart does not bring coverage.",
         settle="AT+CSQ, AT+CEREG? and AT+COPS? say what it receives and what it is looking for.", states=("registering", "attaching"),
         source="6.2, 6.4"),
     cause("modem.silent", "No answer", M.LIMIT_PASSED, "{waited}" + STOOD, settle="Log every byte of the port with its time.", source="6.4"),
     cause("modem.line_lost", "AT is not answered any more on this port", M.LINE_LOST, "The line was reset, and stayed silent (line {here})" + STOOD,
         likely="the modem has locked up: RC7611 and RC7620 are known to; of an RC7620 it is reported that RESET_N does not help",
-        do="If a restart stays silent too, cut the power.", settle="AT on another port of the modem tells a dead modem from a dead port.",
+        do="If a restart stays silent too, cut the power.", settle=ANOTHER_PORT,
         source="q3 [FCON], q4 [FLOCK], q5 [FUNR]"),
 
     # -------------------------------------------------------------------------- out of step

@@ -5,35 +5,47 @@ from __future__ import annotations
 from typing import Final
 
 from atfsm.at.facts import PdpFact as P
+from atfsm.replay.causes.advice import (
+    ANOTHER_PORT,
+    APN,
+    ASK_SIM,
+    CORRECT,
+    HOST_OR_STATE,
+    LINE_FIRST,
+    NO_GUESS,
+    NO_SERVICE,
+    POWER_CUT,
+    PROFILE_ONCE,
+    RAISE_AGAIN,
+    REGISTER_FIRST,
+    SIM_AGAIN,
+    SIM_FIRST,
+    SPACED,
+    STATE_OF_PROFILE,
+    STOP,
+)
 from atfsm.replay.causes.model import cause
 from atfsm.replay.causes.refusals import (
     ANSWERS,
-    ASK_SIM,
     COMMAND_CODES,
     CONTEXT_CODES,
     DENIED_CODES,
-    HOST,
-    HOST_OR_STATE,
-    NO_GUESS,
     PERSONALISED,
     PERSONALISED_CODES,
     RADIO_CODES,
     SERVICE_CODES,
-    SIM_AGAIN,
     SIM_BUSY,
     SIM_BUSY_CODES,
     SIM_CODES,
-    SPACED,
-    STATE_OF_PROFILE,
+    UNREGISTERED,
 )
-from atfsm.replay.causes.sockets import ECHOED, RAISE_AGAIN, WAITED
+from atfsm.replay.causes.sockets import ECHOED, HASTY, UNANSWERED, WAITED
 
 REFUSED: Final = (P.CONFIGURE_REFUSED, P.ACTIVATE_REFUSED, P.STRAY_REFUSAL)
 #: As ANSWERS; a plain ERROR has no meaning to be looked up.
 MEANT: Final = ANSWERS.replace(" ({meaning})", "[[ ({meaning})]]")
 STOOD: Final = "[[{known}; PDP context {name} was {state}, since line {since}]]."
 PARAMETER_CODES: Final = (915, 916, 917, 929, 930, 931, 932)
-APN: Final = "Check the APN, its user name and password, and the subscription."
 ANY_STEP: Final = (
     *(P.CONFIGURED, P.ACTIVATE_ACCEPTED, P.ATTEMPT_FAILED, P.IDLE_STARTED, P.IDLE_CANCELLED),
     *(P.CONNECTING_REPORTED, P.UP_REPORTED, P.CLOSED_REPORTED, P.SOCKET_CONNECTED),
@@ -48,19 +60,20 @@ PDP: Final = (
         source="5.1, q15 [ZN]"),
     cause("pdp.921", "The bearer is in another state", REFUSED, ANSWERS + STOOD, likely="it is going up or down at this moment",
         settle=STATE_OF_PROFILE, codes=(921,), source="5.1 [LEG-E]"),
-    cause("pdp.parameter", "A parameter is wrong", REFUSED, ANSWERS + STOOD, do=HOST, codes=PARAMETER_CODES, source="5.1 [QA-BX, LEG-E]"),
+    cause("pdp.parameter", "A parameter is wrong", REFUSED, ANSWERS + STOOD, first=CORRECT, remedy=PROFILE_ONCE,
+        codes=PARAMETER_CODES, source="5.1 [QA-BX, LEG-E]"),
     cause("pdp.cme.command", "The command is not allowed, or not known", REFUSED, ANSWERS + STOOD,
         likely="the modem does not know the command in this form, or not in the state that it is in", do=HOST_OR_STATE, codes=COMMAND_CODES, source="5.2 [LEG-S]"),
-    cause("pdp.cme.sim_busy", "The SIM is busy", REFUSED, ANSWERS + STOOD, likely=SIM_BUSY, do=SIM_AGAIN, settle=ASK_SIM, codes=SIM_BUSY_CODES,
+    cause("pdp.cme.sim_busy", "The SIM is busy", REFUSED, ANSWERS + STOOD, likely=SIM_BUSY, first=SIM_AGAIN, settle=ASK_SIM, codes=SIM_BUSY_CODES,
         source="5.2 [LEG-S], 6.2"),
-    cause("pdp.cme.personalised", "The modem is locked to other SIMs", REFUSED, ANSWERS + STOOD, likely=PERSONALISED, do=NO_GUESS, settle=ASK_SIM,
+    cause("pdp.cme.personalised", "The modem is locked to other SIMs", REFUSED, ANSWERS + STOOD, likely=PERSONALISED, remedy=STOP, do=NO_GUESS, settle=ASK_SIM,
         codes=PERSONALISED_CODES, source="5.2 [LEG-S], 6.2 [STD]"),
     cause("pdp.cme.sim", "The SIM stands in the way", REFUSED, ANSWERS + STOOD, likely="the SIM is not usable",
-        do="See to the SIM first (AT+CPIN?), and enter no code by guess.", settle="AT+CPIN? says what the SIM waits for.", codes=SIM_CODES, source="5.2 [LEG-S], 6.2"),
+        first=SIM_FIRST, settle="AT+CPIN? says what the SIM waits for.", codes=SIM_CODES, source="5.2 [LEG-S], 6.2"),
     cause("pdp.cme.service", "There is no network service", REFUSED, ANSWERS + STOOD, likely="the modem has no service from the network",
-        do="Wait for registration (`+CEREG: 1` or `5`) before contexts.",
+        first=REGISTER_FIRST,
         settle="AT+CEREG? and AT+CSQ say whether it is registered, and what it receives.", codes=SERVICE_CODES, source="5.2 [LEG-S, JOF]"),
-    cause("pdp.cme.radio_off", "The radio is switched off", REFUSED, ANSWERS + STOOD, do="Switch the radio on (AT+CFUN=1).",
+    cause("pdp.cme.radio_off", "The radio is switched off", REFUSED, ANSWERS + STOOD, first="Switch the radio on first (AT+CFUN=1).",
         settle="AT+CFUN? says whether the radio is on.", codes=RADIO_CODES, source="5.2 [LEG-S], 6.1"),
     cause("pdp.cme.denied", "The network denies service", REFUSED, ANSWERS + STOOD, likely="the network denies it, or has no room now (115, 122)",
         do=SPACED,
@@ -68,7 +81,7 @@ PDP: Final = (
     cause("pdp.cme.context", "The network does not give the context", REFUSED, ANSWERS + STOOD, likely="the network does not give the context", do=APN,
         settle="AT+KCNXCFG? shows the APN that is used.", codes=CONTEXT_CODES, source="5.2 [LEG-S]"),
     cause("pdp.refused.configure", "The profile was refused", P.CONFIGURE_REFUSED, MEANT + STOOD,
-        likely="a parameter is not allowed: a fixed local address is refused, for one; or the profile is active, though the log does not show it",
+        likely="a parameter is not allowed (a fixed local address is refused, for one); or the profile is active, though the log does not show it",
         settle="AT+KCNXCFG? shows what the profile holds, and in its last field whether it is active: 2 is connected, 0 is not.", source="2.1 [QA-CNX, NBI], 7.7 f15"),
     cause("pdp.refused.activate", "The activation was refused", P.ACTIVATE_REFUSED, MEANT + STOOD,
         likely="[[{no_meaning}the modem is not registered, or the profile is not configured]]", settle="AT+CEREG? and AT+KCNXCFG? say what is missing.",
@@ -79,14 +92,15 @@ PDP: Final = (
 
     # ------------------------------------------------------------------------------- losses
     cause("pdp.lost.activating", "The network broke the activation off", P.LOST,
-        "`{got}` ({meaning}): PDP context {name} was {state}, since line {since}.", likely="the network refused it, or coverage went", do=APN,
-        settle="Log `+CEREG`: whether registration went first.", states=("activating",), codes=(0,), source="2.2 [M197], 7.7 f11"),
+        "`{got}` ({meaning}): PDP context {name} was {state}, since line {since}." + UNREGISTERED,
+        likely="the network refused it, or coverage went", first=NO_SERVICE, do=APN,
+        settle="Log `+CEREG`: whether registration went first; AT+CEER may say why the network refused it.", states=("activating",), codes=(0,), source="2.2 [M197], 7.7 f11"),
     cause("pdp.lost", "The network took the context down", P.LOST,
         "`{got}` ({meaning}): the network took PDP context {name} down, and every socket on it with it.[[{known} It was {state}, since line "
-        "{since}.]]", settle="Log `+CEREG` and `+CGEV`: whether registration went first, and who asked. Regular times point to a limit of the operator.", codes=(0,), source="2.2 [M197], 7.7 f11"),
+        "{since}.]]" + UNREGISTERED, first=NO_SERVICE, settle="Log `+CEREG` and `+CGEV`: whether registration went first, and who asked. Regular times point to a limit of the operator.", codes=(0,), source="2.2 [M197], 7.7 f11"),
     cause("pdp.lost.event", "The network took the context down (+CGEV)", P.LOST,
         "`{got}`: the network deactivated the context of this cid, which is taken to be that of profile {name}, and every socket on it with "
-        "it.[[{known} It was {state}, since line {since}.]]",
+        "it.[[{known} It was {state}, since line {since}.]]" + UNREGISTERED, first=NO_SERVICE,
         settle="Log `+CEREG`: whether registration went first.", source="6.2 [STD]"),
     cause("pdp.activation_failed", "The last attempt to raise the context failed", P.ACTIVATION_FAILED,
         "`{got}`: the last attempt to raise PDP context {name} failed[[{known}; it was {state}, since line {since}]].",
@@ -94,20 +108,23 @@ PDP: Final = (
         settle="AT+CEER asks for the reason of the last failure; AT+CEREG? for registration.", source="2.2 [M197], 7.7 f12"),
 
     # ------------------------------------------------------------------------------ silence
-    cause("pdp.silent.echo_only", "Only the echo came back", P.LIMIT_PASSED, WAITED + "`{command}` (line {command_line}) has no answer." + ECHOED,
-        likely="the modem has locked up: of RC7611 it is known that after hours only the echo of the last command comes back, then nothing",
-        do="If the next restart stays silent too, cut the power.",
-        settle="AT on another port of the modem (USB, second UART) tells a dead modem from a dead port.", needs=("echo_line",), source="q4 [FLOCK]"),
+    cause("pdp.silent.echo_only", "Only the echo came back", P.LIMIT_PASSED, UNANSWERED + "." + ECHOED,
+        likely=HASTY + "the modem has locked up: of RC7611 it is known that after hours only the echo of the last command comes back, then nothing",
+        first=LINE_FIRST, do=POWER_CUT, settle=ANOTHER_PORT, needs=("echo_line",), source="q4 [FLOCK]"),
+    cause("pdp.silent.activating.command", "The activation was not answered", P.LIMIT_PASSED, UNANSWERED + ": not even OK came.",
+        likely=HASTY + "the modem is busy, sleeps, or has locked up", first=LINE_FIRST,
+        settle="AT+KCNXCFG? ends in 2 where the context is up all the same.", states=("activating",), needs=("command_line",), source="2.1, 6.4"),
     cause("pdp.silent.activating", "The context did not come up", P.LIMIT_PASSED,
         WAITED + "`+KCNX_IND: {id},1` did not come; PDP context {name} was being raised since line {since}[[, and its last report is "
-        "`{context_text}` (line {context_line})]].", likely="no coverage, or a network that does not answer; or the bearer was up already, where that URC may be missing", do=APN,
+        "`{context_text}` (line {context_line})]].", likely="no coverage, or a network that does not answer; or the bearer was up already, where that URC may be missing",
+        first="Ask AT+KCNXCFG? first: if it ends in 2 the context is up; do not touch it, go on. If not:", do=APN,
         settle="AT+KCNXCFG? ends in 2 where the context is up; AT+CEREG? and AT+CSQ say whether it is registered, and what it receives.", states=("activating",), source="2.1, 2.2, 6.4"),
     cause("pdp.silent.deactivating", "The context did not go down", P.LIMIT_PASSED,
         WAITED + "`+KCNX_IND: {id},3` did not come; PDP context {name} was on its way down since line {since}.", likely="some session still holds it",
-        do="Close every session of the context first.", settle="AT+KTCPCFG? and AT+KUDPCFG? list the sessions that exist.", states=("deactivating",),
+        first="Close every session of the context first.", settle="AT+KTCPCFG? and AT+KUDPCFG? list the sessions that exist.", states=("deactivating",),
         source="8 [LPWA, JS], 6.4"),
     cause("pdp.silent", "No answer", P.LIMIT_PASSED,
-        WAITED + "[[`{command}` (line {command_line}) has no answer]][[{no_command}{expected} did not come]].",
+        WAITED + "[[`{command}` (line {command_line}) {no_answer}]][[{no_command}{expected} did not come]].", first=LINE_FIRST,
         settle="Log every byte of the port with its time: whether anything came at all.", source="6.4"),
 
     # -------------------------------------------------------------------------- out of step
@@ -119,7 +136,7 @@ PDP: Final = (
         "`{got}` ({meaning}), though PDP context {name} was {state}, since line {since}: no line says that it was being raised.",
         likely="a socket asked for the context on its own", settle="Log what the host writes as well.", source="2.2 [M197]"),
     cause("pdp.out_of_step.idle", "The idle countdown moved out of turn", (P.IDLE_STARTED, P.IDLE_CANCELLED),
-        "`{got}` ({meaning}), though PDP context {name} was {state}, since line {since}. A number behind 5 is the countdown in seconds, and no error.",
+        "`{got}` ({meaning}), though PDP context {name} was {state}, since line {since}. The number after 5 is the countdown in seconds, and no error.",
         likely="a line that says that the context was up is missing from the log", settle="Log every `+KCNX_IND` from the start.",
         source="2.2 [M197, FRCV], q24"),
     cause("pdp.out_of_step", "A line that has no place here", ANY_STEP,

@@ -6,11 +6,39 @@ One row a code of the protocol range, 902 to 932 (5.1), and one a group of the s
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Unpack
 
 from atfsm.at.facts import TcpFact as T
 from atfsm.at.facts import UdpFact as U
-from atfsm.replay.causes.model import REFUSED, Both, Cause, cause, twins
+from atfsm.replay.causes.advice import (
+    APN,
+    ASK_SIM,
+    CORRECT,
+    GONE,
+    HOST_OR_STATE,
+    LEAKED,
+    LEFT,
+    LIST,
+    NAME_SERVERS,
+    NO_GUESS,
+    NO_SERVICE,
+    ONCE,
+    PEER,
+    REBUILT,
+    REGISTER_FIRST,
+    SHORT_OF_MEMORY,
+    SIM_AGAIN,
+    SIM_FIRST,
+    SLEEP,
+    SPACED,
+    STATE_OF_PROFILE,
+    STOP,
+    TAKEN,
+    UNREAD,
+    UNSENT,
+    WAIT_FOR_CONTEXT,
+)
+from atfsm.replay.causes.model import REFUSED, Both, Cause, Rest, cause, twins
 
 TRANSFER: Final = ("send_refused", "receive_refused", "stray_refusal")
 OPEN_TCP: Final = (
@@ -26,11 +54,15 @@ ANSWERS: Final = (
 PLAIN: Final = ANSWERS.replace(" ({meaning})", "")
 WHILE: Final = "[[{known} while {kind} socket {name} was {state}, since line {since}]]"
 STOOD: Final = "[[{known} {kind} socket {name} was {state}, since line {since}.]]"
-NOT_READY: Final = "923 means that the port could not enter data mode"
-REPORTED: Final = (
-    "Rebuilding the session is what a user of TCP on this modem advises; nobody reports that "
-    "sending again on the same one helped. For UDP nobody reports whether it is enough: if 923 "
-    "comes back, restart the modem."
+NOT_READY: Final = "`{got}` ({meaning}): the modem did not open data mode"
+#: Of 923 on a session that worked; then only its context and the modem are left to be tried.
+REPORTED: Final = Both(
+    "A user of TCP on this modem advises to rebuild the session; nobody reports that sending again "
+    "on the same one helped. If 923 comes again on the new session, take the context down and up "
+    "(AT+KCNXDOWN={cnx},1; all its sockets fall). If it still comes, restart the modem.",
+    "For TCP a user of this modem advises to rebuild the session; for UDP nobody reports whether "
+    "that is enough. If 923 comes again on the new session, take the context down and up "
+    "(AT+KCNXDOWN={cnx},1; all its sockets fall). If it still comes, restart the modem.",
 )
 UNKNOWN: Final = (
     "What brings a session that works to 923 is not known: no cause has been published."
@@ -39,46 +71,50 @@ SETTLES_923: Final = (
     "Log the port byte for byte, payload and end pattern included, and every `+KCNX_IND`: that "
     "shows whether the transfer before was ended, and whether the context was up."
 )
+#: Registration, where the log says that it went.
+UNREGISTERED: Final = "[[{no_service} Registration had gone before (`{unregistered_text}`, line {unregistered_line}).]]"
+PEER_CLOSED_BEFORE: Final = "[[The peer had closed (line {peer_line}). " + UNREAD + "]]"
 #: The good sends, where there were any.
 GOOD: Final = "[[; {sends} on it ended well, the last on line {sent_line}]]"
 
 # fmt: off
 #: Nobody has published a 923 that answers a read; what it means for one is as for the others.
 READING: Final = twins("923.read", "A read could not enter data mode", ("receive_refused",),
-    NOT_READY + ": `{got}` answers `{command}` (line {command_line}), which was to read." + STOOD,
+    NOT_READY + " for `{command}` (line {command_line}), which was to read." + STOOD,
     likely="the socket was not open, or the port had not left the data mode of the transfer before, whose end pattern came late or not at all",
-    do="Bytes that were not read are lost with the session: ask the peer for them again.", settle=SETTLES_923, codes=(923,), source="5.1, q2 [F923], 3.1 [M207]")
+    do="Bytes that were not read are lost with the session: the peer has to send them again.", settle=SETTLES_923, codes=(923,), source="5.1, q2 [F923], 3.1 [M207]")
 
 TOO_EARLY: Final = (
     cause("tcp.923.connecting", "Data was offered before the socket was connected", (T.SEND_REFUSED, T.STRAY_REFUSAL),
-        NOT_READY + "[[{shown}: `{command}` (line {command_line}) was sent while TCP socket {name} was still connecting, since line "
-        "{since}]][[{hidden}: `{command}` (line {command_line}) was sent to TCP session {name}]][[{no_command}; which command it answers, the log "
+        NOT_READY + "[[{shown}; `{command}` (line {command_line}) was sent while TCP socket {name} was still connecting, since line "
+        "{since}]][[{hidden}; `{command}` (line {command_line}) was sent to TCP session {name}]][[{no_command}; which command it answers, the log "
         "does not show]].[[{no_command}{shown} TCP socket {name} was still connecting, since line {since}.]][[ `{up_text}` (line {up_line}) "
         "reports the PDP context, not the socket;]] `+KTCP_IND: {id},1`, which says that the socket is connected, [[{never}was never "
         "seen]][[{again}was not seen for this session, number {generation} of that id]][[was last seen on line {opened_line}, before that]].",
         likely="[[{no_command}data was offered to TCP socket {name} before it was connected]][[; the OK on line {unlogged_line} answered an "
         "AT+KTCPCNX that the log does not show, and the socket was still connecting]]",
-        do="Wait for `+KTCP_IND: {id},1` before the first AT+KTCPSND.",
+        do=UNSENT + " Wait for `+KTCP_IND: {id},1` before the first AT+KTCPSND.",
         settle="AT+KTCPSTAT={id}, asked before data is offered: 2 is connecting, 3 is connected.", states=("connecting",), codes=(923,),
         source="5.1, q1 [F923], 3.2 [QA-TCP]"),
     cause("tcp.923.not_connected", "Data was offered to a session that nobody had connected", (T.SEND_REFUSED, T.STRAY_REFUSAL),
-        NOT_READY + "[[: `{command}` (line {command_line}) was sent to TCP session {name}]][[{no_command}, for TCP session {name}]], which was "
+        NOT_READY + "[[; `{command}` (line {command_line}) was sent to TCP session {name}]][[{no_command}, for TCP session {name}]], which was "
         "{state}, since line {since}. Since then the log shows neither AT+KTCPCNX={id} nor `+KTCP_IND: {id},1`.",
-        do="Define it where it is not defined (AT+KTCPCFG), connect it (AT+KTCPCNX={id}), and wait for `+KTCP_IND: {id},1`.", states=("undefined", "defining", "defined"), codes=(923,),
+        do="Define it where it is not defined (AT+KTCPCFG), connect it (AT+KTCPCNX={id}), and wait for `+KTCP_IND: {id},1`. " + UNSENT, states=("undefined", "defining", "defined"), codes=(923,),
         source="5.1, q1 [F923], 3.1"),
     cause("tcp.923.closed", "Data was offered to a session that was closed", (T.SEND_REFUSED, T.STRAY_REFUSAL),
-        NOT_READY + "[[: `{command}` (line {command_line}) was sent to TCP session {name}]][[{no_command}, for TCP session {name}]], which was "
-        "{state}, since line {since}[[; the peer had closed it (`{peer_text}`, line {peer_line})]].", do="A closed session cannot be sent on; what is left to be read is gone once it is deleted.",
+        NOT_READY + "[[; `{command}` (line {command_line}) was sent to TCP session {name}]][[{no_command}, for TCP session {name}]], which was "
+        "{state}, since line {since}[[; the peer had closed it (`{peer_text}`, line {peer_line})]].",
+        first=PEER_CLOSED_BEFORE, do="A closed session cannot be sent on. " + UNSENT,
         states=("peer_closed", "closing", "closed", "deleting"), codes=(923,), source="5.1 [F923], 3.4 [M207]"),
     cause("udp.923.opening", "Data was offered before the socket was open", (U.SEND_REFUSED, U.STRAY_REFUSAL),
-        NOT_READY + "[[: `{command}` (line {command_line}) was sent while UDP socket {name} was still opening, since line {since}]][[{no_command}; "
+        NOT_READY + "[[; `{command}` (line {command_line}) was sent while UDP socket {name} was still opening, since line {since}]][[{no_command}; "
         "which command it answers, the log does not show. UDP socket {name} was still opening, since line {since}]].[[ `{up_text}` (line "
         "{up_line}) reports the PDP context, not the socket;]] `+KUDP_IND: {id},1` [[{never}was never seen]][[{again}was not seen for this "
         "session, number {generation} of that id]].", likely="[[{no_command}data was offered to UDP socket {name} before it was open]]",
-        do="Wait for `+KUDP_IND: {id},1` before the first AT+KUDPSND.", states=("opening",), codes=(923,), source="5.1 [F923], 4 [M220]"),
-    cause("udp.923.closed", "Data was offered to a session that was closed", (U.SEND_REFUSED, U.STRAY_REFUSAL),
-        NOT_READY + "[[: `{command}` (line {command_line}) was sent to UDP session {name}]][[{no_command}, for UDP session {name}]], which was "
-        "{state}, since line {since}.", do="Define it again (AT+KUDPCFG), and wait for `+KUDP_IND: {id},1`.",
+        do=UNSENT + " Wait for `+KUDP_IND: {id},1` before the first AT+KUDPSND.", states=("opening",), codes=(923,), source="5.1 [F923], 4 [M220]"),
+    cause("udp.923.closed", "Data was offered to a session that was not open", (U.SEND_REFUSED, U.STRAY_REFUSAL),
+        NOT_READY + "[[; `{command}` (line {command_line}) was sent to UDP session {name}]][[{no_command}, for UDP session {name}]], which was "
+        "{state}, since line {since}.", do="Define it again (AT+KUDPCFG), and wait for `+KUDP_IND: {id},1`. " + UNSENT,
         states=("undefined", "closing", "closed", "deleting"), codes=(923,), source="5.1 [F923], 4"),
 )
 
@@ -86,64 +122,52 @@ TOO_EARLY: Final = (
 def _established(chart: str, states: tuple[str, ...]) -> tuple[Cause, ...]:
     """The second report of the thread: 923 on a session that worked."""
     facts = (T.SEND_REFUSED, T.STRAY_REFUSAL) if chart == "tcp" else (U.SEND_REFUSED, U.STRAY_REFUSAL)
-    answered = NOT_READY + "[[: it answers `{command}` (line {command_line})]][[{no_command}; which command it answers, the log does not show]]. "
+    answered = NOT_READY + "[[ for `{command}` (line {command_line})]][[{no_command}; for which command, the log does not show]]. "
+    reported = UNSENT + " " + (REPORTED.tcp if chart == "tcp" else REPORTED.udp)
     pattern = "[[ The end pattern in force is `{pattern}` (line {pattern_line}).]]"
     return (
         cause(f"{chart}.923.context", "923 on a socket that worked, while its context was moving", facts,
             answered + "{kind} socket {name} was usable (line {usable_line}: `{usable_text}`)" + GOOD + "; since then its PDP context said "
             "`{moved_text}` (line {moved_line})." + pattern,
-            likely="the context was on its way down, or back: an idle countdown, too, runs only where the modem takes no session to be left; no cause "
-            "has been published",
-            do=REPORTED, settle=SETTLES_923, states=states, codes=(923,), needs=("usable_line", "moved_line"), source="5.1, q2 [F923], 2.2 [M197]"),
+            likely="the context was on its way down, or back (an idle countdown fits too: it starts only when the modem counts no open session); or the "
+            "port had not left the data mode of the transfer before; neither is proved",
+            do=reported, settle=SETTLES_923, states=states, codes=(923,), needs=("usable_line", "moved_line"), source="5.1, q2 [F923], 2.2 [M197]"),
         cause(f"{chart}.923.established", "923 on a socket that worked", facts,
             answered + "{kind} socket {name} was usable (line {usable_line}: `{usable_text}`)" + GOOD + "." + pattern + " " + UNKNOWN,
-            likely="two guesses, neither proved: the port had not left the data mode of the transfer before, whose end pattern came late or not at all; or "
-            "the context was being raised again", do=REPORTED, settle=SETTLES_923, states=states, codes=(923,), needs=("usable_line",),
+            likely="the port had not left the data mode of the transfer before, whose end pattern came late or not at all; or the context was being "
+            "raised again; neither is proved", do=reported, settle=SETTLES_923, states=states, codes=(923,), needs=("usable_line",),
             source="5.1, q2 [F923]"),
         cause(f"{chart}.923.unseen", "923 on a socket whose opening the log does not show", facts,
             answered + "Whether {kind} socket {name} was open, the log does not show: no line of it says so." + pattern,
             likely="data was offered before the socket was open; if it was open, no cause has been published",
-            do="Wait for `+K{kind}_IND: {id},1` before the first AT+K{kind}SND.", settle="Log from the definition of the session (AT+K{kind}CFG) on.",
+            do=UNSENT + " Wait for `+K{kind}_IND: {id},1` before the first AT+K{kind}SND.", settle="Log from the definition of the session (AT+K{kind}CFG) on.",
             states=(*states, "unknown"), codes=(923,), source="5.1, q1, q2 [F923]"),
     )
 
 
-def _coded(code: int, title: str, says: str, *, source: str, likely: str | Both = "", do: str | Both = "", settle: str | Both = "") -> tuple[Cause, ...]:
+def _coded(code: int, title: str, says: str, *, source: str, **rest: Unpack[Rest]) -> tuple[Cause, ...]:
     """One code of the protocol range, whatever command it answers."""
-    return twins(str(code), title, REFUSED, ANSWERS + ": " + says, likely=likely, do=do, settle=settle, codes=(code,), source=source)
+    rest["codes"] = (code,)
+    return twins(str(code), title, REFUSED, f"{ANSWERS}: {says}", source=source, **rest)
 
-
-HOST: Final = "The command has to be corrected: sent again as it is, it will be refused again."
-HOST_OR_STATE: Final = "Correct the command; where it is right, the modem was not in the state for it, and the set-up has to come first."
-LEAKED: Final = "List the sessions (AT+KTCPCFG? and AT+KUDPCFG?), and close and delete every one that nobody uses any more."
-PEER: Final = "This concerns one session only: the PDP context and other sockets are not touched."
-#: Of a TCP session the modem tells the state; of a UDP session only that it is defined (3.2, 4).
-LEFT: Final = Both("AT+KTCPSTAT={id} says what is left of the session.", "AT+KUDPCFG? says whether the session is still defined, and no more.")
-TAKEN: Final = Both("AT+KTCPSTAT={id} says which state the modem takes it to be in.", LEFT.udp)
-WAIT_FOR_CONTEXT: Final = (
-    "Bring the context up first: wait for `+KCNX_IND: {cnx},1`, or for AT+KCNXCFG? to end in 2, since that URC may be missing where the bearer is "
-    "up already."
-)
-STATE_OF_PROFILE: Final = "AT+KCNXCFG? has the state of the profile in its last field: 2 is connected, 0 is not."
-SPACED: Final = "Space the attempts: some networks and modems punish quick ones."
 
 NINE_HUNDRED: Final = (
-    *_coded(902, "No socket is left", "the modem has no socket left.", likely="sessions that nobody deleted hold them", do=LEAKED,
-        settle="AT+KTCPCFG? and AT+KUDPCFG? list the sessions that exist.", source="5.1 [LEG-E], 7.7 [NBI]"),
-    *_coded(903, "The modem is short of memory", "it could not be done for want of memory.", likely="sessions that nobody deleted hold it",
-        do="If it comes again on the fresh session, restart the modem.", settle="AT+KTCPCFG? and AT+KUDPCFG? list the sessions that exist.",
+    *_coded(902, "No socket is left", "the modem has no socket left.", likely="sessions that nobody deleted hold them", first=LEAKED,
+        settle=LIST, source="5.1 [LEG-E], 7.7 [NBI]"),
+    *_coded(903, "The modem is short of memory", "it could not be done for lack of memory.", likely="sessions that nobody deleted hold it",
+        do=SHORT_OF_MEMORY, settle=LIST,
         source="5.1 [LEG-E, HL78]"),
     *_coded(904, "The name of the peer was not resolved", "the name of the peer could not be resolved.",
-        likely="the name is wrong, or the PDP context has no name server that answers",
+        likely="the name is wrong, or the PDP context has no name server that answers", do=NAME_SERVERS,
         settle="Try the peer's address in place of its name: if that connects, it is the name service.", source="5.1 [LEG-E, HL78]"),
-    *_coded(905, "The remote side had closed", "the remote side has closed the connection." + STOOD, do=PEER + " Read what is left before the session is deleted.", source="5.1 [LEG-E, HL78], 3.4"),
+    *_coded(905, "The remote side had closed", "the remote side has closed the connection." + STOOD, first=Both(UNREAD, ""), remedy=REBUILT, do=PEER, source="5.1 [LEG-E, HL78], 3.4"),
     *twins("906.open", "The connection broke", REFUSED,
-        ANSWERS + ": the connection broke. {kind} socket {name} was usable (line {usable_line}: `{usable_text}`)" + GOOD + ".",
+        ANSWERS + ": the connection broke. {kind} socket {name} was usable (line {usable_line}: `{usable_text}`)" + GOOD + "." + UNREGISTERED,
         likely=Both("the peer reset it, or the way to the peer broke", "the way to the peer broke, or nobody listens at that address and port"),
-        do=PEER, settle=Both("See what the peer logged of that connection.", "See what arrived at the peer."), codes=(906,), needs=("usable_line",),
+        remedy=REBUILT, do=PEER, settle=Both("See what the peer logged of that connection.", "See what arrived at the peer."), codes=(906,), needs=("usable_line",),
         source="5.1 [LEG-E, HL78], q12 [Z#104133]"),
-    *_coded(906, "The peer refused, or was not reached", "the connection could not be made." + STOOD,
-        likely="nobody listens at that address and port, or something on the way drops what is sent there", do=PEER,
+    *_coded(906, "The peer refused, or was not reached", "the connection could not be made." + STOOD + UNREGISTERED,
+        likely="nobody listens at that address and port, or something on the way drops what is sent there", first=NO_SERVICE, remedy=REBUILT, do=PEER,
         settle="Try the same address and port from another network, and another peer from this modem.", source="5.1 [LEG-E, HL78], q12 [Z#104133]"),
     *_coded(907, "The modem gives no reason", "the modem gives no reason." + STOOD, settle=LEFT,
         source="5.1 [LEG-E, HL78], 3.2"),
@@ -159,13 +183,12 @@ NINE_HUNDRED: Final = (
     *twins("910.sleep", "The modem knows no such session, perhaps since a sleep", REFUSED,
         ANSWERS + ": the modem knows no session {id}. HL7800 says `{slept_text}` (line {slept_line}) before it sleeps.",
         likely="the session and its profile were lost in PSM or eDRX",
-        do="Configure the profile again too (AT+KCNXCFG), before the session. For socket work switch sleep off: AT+KSLEEP=2, AT+CPSMS=0, "
-        "AT+CEDRXS=0.", settle="AT+CPSMS?, AT+CEDRXS? and AT+KSLEEP? say whether it may sleep; AT+KCNXCFG? whether the profile is there.",
+        remedy=GONE, do=Both(UNSENT + " " + SLEEP, UNSENT + " " + SLEEP), settle="AT+CPSMS?, AT+CEDRXS? and AT+KSLEEP? say whether it may sleep; AT+KCNXCFG? whether the profile is there.",
         codes=(910,), needs=("slept_line",), source="5.1, q15, 6.3 [ZN]"),
     *_coded(910, "The modem knows no such session",
         "the modem knows no session {id}[[, which was defined on line {defined_line} (`{defined_text}`)]].",
-        likely="it was deleted, or lost with its profile in a restart or a sleep[[, which `{allowed_text}` (line {allowed_line}) allows]]",
-        do="Configure the profile again too (AT+KCNXCFG), before the session.",
+        likely="it was deleted, or lost with its profile in a restart or a sleep[[, which `{allowed_text}` (line {allowed_line}) allows]]; or the command "
+        "names a wrong number", remedy=GONE, do=UNSENT,
         settle="AT+KTCPCFG? and AT+KUDPCFG? list the sessions that exist, AT+KCNXCFG? the profiles.", source="5.1 [QA-TCP, M213], q15 [ZN]"),
     *twins("911.open", "The session runs already", REFUSED,
         ANSWERS + ": session {id} runs already; it was open (line {usable_line}: `{usable_text}`).",
@@ -173,42 +196,43 @@ NINE_HUNDRED: Final = (
     *_coded(911, "The session runs already, and not by this log", "session {id} runs already, though the log does not show that it was opened.",
         likely="it is left from before the log began, was restored at boot, or its connection outlived a command that was given up",
         settle="{ask}, asked before anything is defined, shows what is left from before.", source="5.1 [NBI, QA-BX], q18 [NBI]"),
-    *_coded(912, "All sessions are used", "no session is left.", likely="sessions that nobody deleted hold their ids", do=LEAKED,
-        settle="AT+KTCPCFG? and AT+KUDPCFG? list the sessions that exist.", source="5.1 [LEG-E, TMS], 7.7 [NBI]"),
+    *_coded(912, "All sessions are used", "no session is left.", likely="sessions that nobody deleted hold their ids", first=LEAKED,
+        settle=LIST, source="5.1 [LEG-E, TMS], 7.7 [NBI]"),
     *_coded(913, "The connection took too long", "the connection was not made in time.",
-        likely="the peer does not answer, or what is sent to it is dropped on the way", do=PEER,
+        likely="the peer does not answer, or what is sent to it is dropped on the way", remedy=REBUILT, do=PEER,
         settle="Try the same address and port from another network.", source="5.1 [LEG-E, HL78]"),
     *_coded(914, "The control connection took too long",
         "the control connection of a transfer protocol was not made in time; a plain socket has none.", source="5.1 [LEG-E, HL78]"),
-    *_coded(915, "The command has a parameter too many", "the modem did not expect one of its parameters.", do=HOST, source="5.1 [QA-BX]"),
+    *_coded(915, "The command has a parameter too many", "the modem did not expect one of its parameters.", first=CORRECT, remedy=ONCE, source="5.1 [QA-BX]"),
     *_coded(916, "A parameter is of the wrong type or range", "one of its parameters has the wrong type, or is out of range.",
-        likely="the session id, the port or the number of bytes is out of range; some builds say so of a session that is gone", do=HOST, source="5.1 [QA-BX]"),
+        likely="the session id, the port or the number of bytes is out of range; some builds say so of a session that is gone", first=CORRECT, remedy=ONCE, source="5.1 [QA-BX]"),
     *_coded(917, "A parameter is missing", "one of its parameters is missing.",
-        likely=Both("", "the address and the port of the peer, which every AT+KUDPSND has to name"), do=HOST, source="5.1 [QA-BX], 4 [ZN]"),
-    *_coded(918, "The modem does not support it", "this modem does not support what was asked.", do=HOST, source="5.1 [LEG-E, HL78]"),
+        likely=Both("", "the address and the port of the peer, which every AT+KUDPSND has to name"), first=CORRECT, remedy=ONCE, source="5.1 [QA-BX], 4 [ZN]"),
+    *_coded(918, "The modem does not support it", "this modem does not support what was asked.", first=CORRECT, remedy=ONCE, source="5.1 [LEG-E, HL78]"),
     *_coded(919, "It is not available as the modem is set up", "what was asked is not available as the modem is set up.", source="5.1 [LEG-E, HL78]"),
-    *_coded(920, "The protocol is not supported", "this modem does not speak the protocol that was asked for.", do=HOST, source="5.1 [LEG-E, HL78]"),
+    *_coded(920, "The protocol is not supported", "this modem does not speak the protocol that was asked for.", first=CORRECT, remedy=ONCE, source="5.1 [LEG-E, HL78]"),
     *_coded(921, "The context is not up",
         "the bearer is in a state in which this cannot be done[[; the last word of PDP context {cnx} is `{context_text}` (line {context_line})]].",
-        likely="the PDP context is down, or on its way", do=WAIT_FOR_CONTEXT,
+        likely="the PDP context is down, or on its way", first=WAIT_FOR_CONTEXT, do=UNSENT,
         settle=STATE_OF_PROFILE, source="5.1 [LEG-E]"),
     *_coded(922, "The session is in another state", "the session is in a state in which this cannot be done." + STOOD,
-        settle=TAKEN, source="5.1 [QA-BX, FNC]"),
+        likely="it is closed, is closing, or is not connected yet", first=Both(PEER_CLOSED_BEFORE, ""), do=UNSENT, settle=TAKEN, source="5.1 [QA-BX, FNC]"),
     *_coded(924, "The session is busy", "the session is busy with something else." + STOOD,
+        likely="a command before it still runs, or the session is closing", do=UNSENT + " Wait for the result of each command before the next.",
         settle=TAKEN, source="5.1 [NBI]"),
-    *_coded(925, "A name in an HTTP header is wrong", "the name in an HTTP header is wrong; a plain socket has none.", do=HOST,
+    *_coded(925, "A name in an HTTP header is wrong", "the name in an HTTP header is wrong; a plain socket has none.", first=CORRECT, remedy=ONCE,
         source="5.1 [LEG-E, HL78]"),
-    *_coded(926, "A value in an HTTP header is wrong", "the value in an HTTP header is wrong; a plain socket has none.", do=HOST,
+    *_coded(926, "A value in an HTTP header is wrong", "the value in an HTTP header is wrong; a plain socket has none.", first=CORRECT, remedy=ONCE,
         source="5.1 [LEG-E, HL78]"),
-    *_coded(927, "A name in an HTTP header is empty", "the name in an HTTP header is empty; a plain socket has none.", do=HOST,
+    *_coded(927, "A name in an HTTP header is empty", "the name in an HTTP header is empty; a plain socket has none.", first=CORRECT, remedy=ONCE,
         source="5.1 [LEG-E, HL78]"),
-    *_coded(928, "A value in an HTTP header is empty", "the value in an HTTP header is empty; a plain socket has none.", do=HOST,
+    *_coded(928, "A value in an HTTP header is empty", "the value in an HTTP header is empty; a plain socket has none.", first=CORRECT, remedy=ONCE,
         source="5.1 [LEG-E, HL78]"),
-    *_coded(929, "The input has the wrong format", "the format of its data is wrong.", do=HOST, source="5.1 [LEG-E, HL78]"),
-    *_coded(930, "The input has the wrong content", "the content of its data is wrong.", do=HOST, source="5.1 [LEG-E, HL78]"),
+    *_coded(929, "The input has the wrong format", "the format of its data is wrong.", first=CORRECT, remedy=ONCE, source="5.1 [LEG-E, HL78]"),
+    *_coded(930, "The input has the wrong content", "the content of its data is wrong.", first=CORRECT, remedy=ONCE, source="5.1 [LEG-E, HL78]"),
     *_coded(931, "A parameter has the wrong length", "one of its parameters is too long or too short.",
-        likely="the name of the peer is longer than the modem takes", do=HOST, source="5.1 [LEG-E, HL78]"),
-    *_coded(932, "A parameter has the wrong format", "the format of one of its parameters is wrong.", do=HOST, source="5.1 [LEG-E, HL78]"),
+        likely="the name of the peer is longer than the modem takes", first=CORRECT, remedy=ONCE, source="5.1 [LEG-E, HL78]"),
+    *_coded(932, "A parameter has the wrong format", "the format of one of its parameters is wrong.", first=CORRECT, remedy=ONCE, source="5.1 [LEG-E, HL78]"),
 )
 
 #: Standard codes that mean the same to whatever was asked: 3GPP TS 27.007 and its words in LEG-S.
@@ -218,10 +242,7 @@ SIM_CODES: Final = (*range(10, 14), *range(15, 19))
 SIM_BUSY_CODES: Final = (14,)
 #: What is said of SIMs, by sockets and by contexts.
 SIM_BUSY: Final = "the SIM is still being read, shortly after a start"
-SIM_AGAIN: Final = "Ask AT+CPIN? each second, 20 times at most, until it says READY."
 PERSONALISED: Final = "the modem takes SIMs of one operator or of one maker only, or one SIM only; this is another"
-NO_GUESS: Final = "Enter no code by guess: the right one is had from whoever locked it."
-ASK_SIM: Final = "AT+CPIN? says what is waited for."
 SERVICE_CODES: Final = (30, 31, 57)
 RADIO_CODES: Final = (53, 55)
 DENIED_CODES: Final = (32, 54, 103, 106, 107, 108, 111, 112, 113, 114, 115, 122, 125, 177)
@@ -231,28 +252,28 @@ STANDARD: Final = (
     *twins("cme.command", "The command is not allowed, or not known", REFUSED, ANSWERS + ".",
         likely="the modem does not know the command in this form, or not in the state that it is in", do=HOST_OR_STATE, codes=COMMAND_CODES,
         source="5.2 [LEG-S]"),
-    *twins("cme.sim_busy", "The SIM is busy", REFUSED, ANSWERS + ".", likely=SIM_BUSY, do=SIM_AGAIN,
+    *twins("cme.sim_busy", "The SIM is busy", REFUSED, ANSWERS + ".", likely=SIM_BUSY, first=SIM_AGAIN,
         settle=ASK_SIM, codes=SIM_BUSY_CODES, source="5.2 [LEG-S], 6.2"),
     *twins("cme.personalised", "The modem is locked to other SIMs", REFUSED, ANSWERS + ".", likely=PERSONALISED,
-        do=NO_GUESS, settle=ASK_SIM, codes=PERSONALISED_CODES, source="5.2 [LEG-S], 6.2 [STD]"),
+        remedy=STOP, do=NO_GUESS, settle=ASK_SIM, codes=PERSONALISED_CODES, source="5.2 [LEG-S], 6.2 [STD]"),
     *twins("cme.sim", "The SIM stands in the way", REFUSED, ANSWERS + ".", likely="the SIM is not usable",
-        do="See to the SIM first (AT+CPIN?), and enter no code by guess.", settle="AT+CPIN? says what the SIM waits for.", codes=SIM_CODES, source="5.2 [LEG-S], 6.2"),
+        first=SIM_FIRST, settle="AT+CPIN? says what the SIM waits for.", codes=SIM_CODES, source="5.2 [LEG-S], 6.2"),
     *twins("cme.service", "There is no network service", REFUSED, ANSWERS + ".", likely="the modem has no service from the network",
-        do="Wait for registration (`+CEREG: 1` or `5`) before sockets.",
+        first=REGISTER_FIRST,
         settle="AT+CEREG? and AT+CSQ say whether it is registered, and what it receives.", codes=SERVICE_CODES, source="5.2 [LEG-S, JOF]"),
     *twins("cme.radio_off", "The radio is switched off", REFUSED, ANSWERS + ": the functions that it takes are switched off.",
-        do="Switch the radio on (AT+CFUN=1).", settle="AT+CFUN? says whether the radio is on.", codes=RADIO_CODES, source="5.2 [LEG-S], 6.1"),
+        first="Switch the radio on first (AT+CFUN=1).", settle="AT+CFUN? says whether the radio is on.", codes=RADIO_CODES, source="5.2 [LEG-S], 6.1"),
     *twins("cme.denied", "The network denies service", REFUSED, ANSWERS + ".", likely="the network denies it, or has no room now (115, 122)",
         do=SPACED,
         settle="Ask the operator about this SIM, its subscription and where it may roam.", codes=DENIED_CODES, source="5.2 [LEG-S], peers 6.1"),
     *twins("cme.context", "The network does not give the context", REFUSED, ANSWERS + ".", likely="the network does not give the context",
-        do="Check the APN, its user name and password, and the subscription.", settle="AT+KCNXCFG? shows the APN that is used.", codes=CONTEXT_CODES,
+        do=APN, settle="AT+KCNXCFG? shows the APN that is used.", codes=CONTEXT_CODES,
         source="5.2 [LEG-S]"),
     *twins("no_carrier.data", "The link failed while data passed", ("send_refused", "receive_refused"),
         "`{got}` ended data mode[[ after `{command}` (line {command_line})]] while payload passed, and how much of it went through is not known.",
-        likely="the link failed; or DTR dropped, where AT&D2 is set", settle="`+KCNX_IND` behind it tells a link that failed; AT&V shows &D.",
+        likely="the link failed; or DTR dropped, where AT&D2 is set", settle="`+KCNX_IND` after it tells a link that failed; AT&V shows &D.",
         states=("sending", "receiving", "draining"), codes=("NO CARRIER",), source="1.6 [M302]"),
-    *twins("no_carrier", "The connection failed", REFUSED, PLAIN + WHILE + ": the connection failed, or could not be made.", codes=("NO CARRIER",),
+    *twins("no_carrier", "The connection failed", REFUSED, PLAIN + WHILE + ".", likely="the connection failed, or could not be made", codes=("NO CARRIER",),
         source="1.5 [M302, M209]"),
     cause("tcp.error.receive", "KTCPRCV is refused without a code", T.RECEIVE_REFUSED, PLAIN + WHILE + ".",
         likely="any reason, where error codes are switched off; of old HL7800 firmware (AHL7800.1.4) it is known, and it then leaves much unanswered "
@@ -261,17 +282,18 @@ STANDARD: Final = (
         settle="AT+CMEE=1 makes it give a code, and AT+CGMR names the firmware.", codes=("ERROR",), source="q10 [FRCV]"),
     *twins("error.coded", "A plain ERROR, though codes were asked for", REFUSED,
         PLAIN + WHILE + ". The modem gives no code, although `{cmee_text}` (line {cmee_line}) asks for one.",
-        likely="the line was busy with another command, or the command line was too long; both are answered with a plain ERROR",
+        likely="the line was busy with another command, the command line was too long, or bytes after an end pattern were taken for a command: all are "
+        "answered with a plain ERROR",
         settle="Log every byte that is written to the port, by whatever process.", codes=("ERROR",), needs=("cmee_line",), source="1.1, 1.5 [LEG-S]"),
     *twins("error", "A plain ERROR, without a code", REFUSED, PLAIN + WHILE + ". A plain ERROR gives no reason.",
-        likely="error codes are not switched on", do="Switch error codes on at every start (AT+CMEE=1).",
+        likely="error codes are not switched on; or bytes after an end pattern were taken for a command", do="Switch error codes on at every start (AT+CMEE=1).",
         settle="AT+CMEE? says whether they are; with 1 the next refusal has a code.", codes=("ERROR",), source="1.5 [LEG-S, QA-BX]"),
     *twins("refused.sending", "Refused while payload went out", ("send_refused",),
         "`{got}`[[ ({meaning})]] came while payload was going out[[ after `{command}` (line {command_line})]]: how much of it left is not known.",
         states=("sending",), source="1.6 [M302]"),
     *twins("refused", "A command was refused", REFUSED,
-        "`{got}`[[ ({meaning})]] answers [[`{command}` (line {command_line})]][[{no_command}a command that the log does not show, and is charged "
-        "to the socket last spoken to]]" + WHILE + "[[; {expected} was due]].", settle=LEFT, source="5.1, 5.2"),
+        "`{got}`[[ ({meaning})]][[{unexplained} (no table explains this code)]] answers [[`{command}` (line {command_line})]][[{no_command}a command that "
+        "the log does not show, and is charged to the socket last spoken to]]" + WHILE + "[[; {expected} was due]].", settle=LEFT, source="5.1, 5.2"),
 )
 # fmt: on
 

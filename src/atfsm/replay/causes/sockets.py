@@ -2,159 +2,146 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Unpack
 
-from atfsm.replay.causes.model import REMEDY, Both, Cause, twins
-from atfsm.replay.causes.refusals import LEAKED, LEFT, PEER, TAKEN, WHILE
+from atfsm.replay.causes.advice import (
+    ANOTHER_PORT,
+    GONE,
+    LEAKED,
+    LEFT,
+    LINE_FIRST,
+    LIST,
+    NAME_SERVERS,
+    NO_SERVICE,
+    PEER,
+    POWER_CUT,
+    REBUILD_AFTER,
+    REBUILD_ALL,
+    REBUILT,
+    RESEND,
+    SENDING,
+    SHORT_OF_MEMORY,
+    TAKEN,
+    TWICE,
+)
+from atfsm.replay.causes.model import Both, Cause, Rest, twins
+from atfsm.replay.causes.refusals import UNREGISTERED, WHILE
 
 NOTIFIED: Final = "`{got}` ({meaning})" + WHILE + "."
-RESEND: Final = Both(
-    "The bytes that came through have left: send again only if the application can take it twice. Send at most 1500 bytes at a time, and ask for "
-    "unread bytes (AT+KTCPSTAT={id}) in place of waiting for `+KTCP_DATA`.",
-    "The bytes that came through have left: send again only if the application can take it twice. Send at most 1020 bytes at a time (1472 where "
-    "AT+KIPOPT is set so): a longer payload is cut into several datagrams.",
-)
 LOSES: Final = (
     "HL7800 is reported to say so of an exact count too, and then to lose data notifications"
 )
-PLUS: Final = LOSES + "; and to drop two bytes behind a `+` in a UDP payload"
-AT_FAULT: Final = "the firmware is at fault, not the count: "
+PLUS: Final = LOSES + "; and to drop two bytes after a `+` in a UDP payload"
+AT_FAULT: Final = "bytes were lost between host and modem; or the firmware is at fault: "
 LOST: Final = "the count was wrong, the end pattern stood within the payload, or bytes were lost between host and modem; "
-#: A session outlives its context, and some its restart (8; q16): closed and deleted all the same.
-REBUILD_AFTER: Final = "When {neighbour} is back: AT+K{kind}CLOSE={id} and AT+K{kind}DEL={id} all the same (any answer will do), then define and connect it again."
-REBUILD_ALL: Final = "When {neighbour} is back: list what exists (AT+KTCPCFG?, AT+KUDPCFG?), close and delete it, then define it again."
-RAISE_AGAIN: Final = (
-    "When {neighbour} is back: configure it again and bring it up, before its sockets."
-)
-#: A port in data mode takes a command for payload (1.6; 11.3; as `atfsm` does it: ADR 0012).
-LINE_FIRST: Final = (
-    "Make sure of the line first, for on a port in data mode a command is payload: write nothing for 10 s, then the end pattern once, then AT each "
-    "second (10 times at most) until a result comes, then wait for half a second of quiet. Then: "
-)
-AFTER_LINE: Final = Both(LINE_FIRST + REMEDY["tcp"], LINE_FIRST + REMEDY["udp"])
-TWICE: Final = (
-    "What was sent may have left: send it again only if the application can take it twice."
-)
-UNREAD: Final = "Read what is left first (the last field of AT+KTCPSTAT={id} says how much; AT+KTCPRCV): after the delete it is gone."
-ECHOED: Final = " Its echo came (line {echo_line}), and nothing behind it."
+#: How silence was judged: by the clock, or by the next command.
+WAITED: Final = "{waited}: "
+UNANSWERED: Final = WAITED + "`{command}` (line {command_line}) {no_answer}"
+HASTY: Final = "[[{by_command}the host did not wait, or two programs write to this port; or ]]"
+ECHOED: Final = " Its echo came (line {echo_line}), and nothing after it."
 
 
 def _notified(
-    code: int,
-    title: str,
-    says: str = "",
-    *,
-    source: str,
-    likely: str | Both = "",
-    do: str | Both = PEER,
-    settle: str | Both = "",
+    code: int, title: str, says: str = "", *, source: str, **rest: Unpack[Rest]
 ) -> tuple[Cause, ...]:
-    """One code of ``+KTCP_NOTIF`` and ``+KUDP_NOTIF``."""
-    proved = NOTIFIED + (f" {says}" if says else "")
-    return twins(
-        f"notif.{code}",
-        title,
-        ("failed",),
-        proved,
-        likely=likely,
-        do=do,
-        settle=settle,
-        codes=(code,),
-        source=source,
-    )
+    """One code of ``+KTCP_NOTIF`` and ``+KUDP_NOTIF``, which may come while payload goes out."""
+    proved = NOTIFIED + says
+    rest.setdefault("first", SENDING)
+    rest["codes"] = (code,)
+    return twins(f"notif.{code}", title, ("failed",), proved, source=source, **rest)
 
 
 # fmt: off
-CONTEXT_SAID: Final = "[[The last report of PDP context {cnx} is `{context_text}` (line {context_line}).]]"
-LIST: Final = "AT+KTCPCFG? and AT+KUDPCFG? list the sessions that exist."
+CONTEXT_SAID: Final = "[[ The last report of PDP context {cnx} is `{context_text}` (line {context_line}).]]"
 
 NOTIFICATIONS: Final = (
-    *_notified(0, "Network error", CONTEXT_SAID, likely="the IP layer under the socket is gone or stalled", do="",
+    *_notified(0, "Network error", CONTEXT_SAID + UNREGISTERED, likely="the IP layer under the socket is gone or stalled", do=NO_SERVICE,
         settle="Log `+KCNX_IND` and `+CEREG` as well: they say whether the context or the registration went first.", source="3.4, 4 [ZO]"),
-    *_notified(1, "No socket is left", likely="sessions that nobody deleted hold them", do=LEAKED,
+    *_notified(1, "No socket is left", likely="sessions that nobody deleted hold them", first=LEAKED,
         settle=LIST, source="3.4, 4 [ZO], 7.7 [NBI]"),
     *_notified(2, "The modem is short of memory", likely="sessions that nobody deleted hold it",
-        do="If it comes again on the fresh session, restart the modem.", settle=LIST, source="3.4, 4 [ZO]"),
-    *_notified(3, "The name of the peer was not resolved", likely="the name is wrong, or the PDP context has no name server that answers",
+        do=SHORT_OF_MEMORY, settle=LIST, source="3.4, 4 [ZO]"),
+    *_notified(3, "The name of the peer was not resolved", likely="the name is wrong, or the PDP context has no name server that answers", do=NAME_SERVERS,
         settle="Try the peer's address in place of its name: if that connects, it is the name service.", source="3.4, 4 [ZO]"),
     *_notified(5, "The peer refused, or was not reached",
-        likely="nobody listens at that address and port, or something on the way drops what is sent there",
+        likely="nobody listens at that address and port, or something on the way drops what is sent there", remedy=REBUILT, do=PEER,
         settle="Try the same address and port from another network, and another peer from this modem.", source="3.4, 4 [ZO], q12 [Z#104133]"),
     *_notified(6, "The modem gives no reason", settle=LEFT, source="3.4 [M207], 4 [ZO]"),
     *twins("notif.8.exact", "Code 8 in spite of an exact count", ("failed",),
         "`{got}` ({meaning}). But the log shows {shown_bytes} bytes before the end pattern (line {shown_line}), as many as `{offered_text}` (line "
-        "{offered_line}) announced.", likely=Both(AT_FAULT + LOSES, AT_FAULT + PLUS), do=RESEND,
+        "{offered_line}) announced.", likely=Both(AT_FAULT + LOSES, AT_FAULT + PLUS), first=SENDING, do=RESEND,
         settle="A logic analyser on the wire from host to modem: what counts is what reached the modem, not what the host wrote; a line without flow control "
         "loses bytes.", codes=(8,), needs=("exact",), source="3.4, q9 [F8], q25 [FBYT]"),
     *twins("notif.8.wrong", "The payload was not as long as announced", ("failed",),
         "`{got}` ({meaning}). `{offered_text}` (line {offered_line}) announced {announced} bytes[[, and the log shows {shown_bytes} before the end "
-        "pattern (line {shown_line})]][[{no_end}; behind so many (line {shown_line}) the log does not show the end pattern]].",
-        do="Announce exactly the bytes of the payload: the end pattern is not counted, a line end within the payload is.", codes=(8,),
+        "pattern (line {shown_line})]][[{no_end}; after so many (line {shown_line}) the log does not show the end pattern]].",
+        first=SENDING, do="Announce exactly the bytes of the payload: the end pattern is not counted, a line end within the payload is.", codes=(8,),
         needs=("wrong",), source="3.4 [M207], 1.6 [F8]"),
     *twins("notif.8.fewer", "Fewer bytes are shown than were announced", ("failed",),
         "`{got}` ({meaning}). `{offered_text}` (line {offered_line}) announced {announced} bytes, and the log shows {shown_bytes} before the end "
         "pattern (line {shown_line}), control characters apart.",
         likely="the count was wrong, or the end pattern stood within the payload; or the payload holds control characters, which a log of text does not show",
-        do="Announce exactly the bytes of the payload: the end pattern is not counted, a line end within the payload is.",
+        first=SENDING, do="Announce exactly the bytes of the payload: the end pattern is not counted, a line end within the payload is.",
         settle="Log the payload byte for byte: then the count can be compared.", codes=(8,), needs=("fewer",), source="3.4 [M207], 1.6 [F8]"),
     *twins("notif.8", "The payload did not arrive as long as announced", ("failed",),
         "`{got}` ({meaning}).[[ `{offered_text}` (line {offered_line}) announced {announced} bytes; how many went out, the log does not show.]]",
-        likely=Both(LOST + LOSES, LOST + PLUS), do=RESEND,
+        likely=Both(LOST + LOSES, LOST + PLUS), first=SENDING, do=RESEND,
         settle="Log the payload byte for byte, and set hardware flow control (AT&K3): then the count can be compared.", codes=(8,),
         source="3.4 [M207], q9 [F8], q25 [FBYT]"),
     *_notified(9, "The modem knows no such session",
         likely="it was deleted, or lost with its profile in a restart or a sleep[[, which `{allowed_text}` (line {allowed_line}) allows]]",
-        do="Configure the profile again too (AT+KCNXCFG), before the session.", settle=LIST, source="3.4 [M207], 4 [ZO], q15 [ZN]"),
-    *_notified(10, "The session runs already", "The modem and the host do not agree on what the session does.",
-        likely="a command was sent twice, or the session is left from before", do="", settle=TAKEN,
+        remedy=GONE, settle=LIST, source="3.4 [M207], 4 [ZO], q15 [ZN]"),
+    *_notified(10, "The session runs already", " The modem and the host do not agree on what the session does.",
+        likely="a command was sent twice, or the session is left from before", settle=TAKEN,
         source="3.4 [M207], 4 [ZO]"),
     *_notified(11, "All sessions are used", likely="sessions that nobody deleted hold their ids",
-        do=LEAKED, settle=LIST, source="3.4 [M207], 4 [ZO], 7.7 [NBI]"),
+        first=LEAKED, settle=LIST, source="3.4 [M207], 4 [ZO], 7.7 [NBI]"),
 )
 
-WAITED: Final = "{waited}: "
 SILENCE: Final = (
-    *twins("silent.echo_only", "Only the echo came back", ("limit_passed",), WAITED + "`{command}` (line {command_line}) has no answer." + ECHOED,
-        likely="the modem has locked up: of RC7611 it is known that after hours of traffic only the echo of the last command comes back, then "
-        "nothing, and USB is gone as well", remedy=AFTER_LINE, do="If the next restart stays silent too, cut the power: of an RC7620 it is reported that RESET_N does not help.",
-        settle="AT on another port of the modem (USB, second UART) tells a dead modem from a dead port.", needs=("echo_line",),
+    *twins("silent.echo_only", "Only the echo came back", ("limit_passed",), UNANSWERED + "." + ECHOED,
+        likely=HASTY + "the modem has locked up: of RC7611 it is known that after hours of traffic only the echo of the last command comes back, then "
+        "nothing, and USB is gone as well", first=LINE_FIRST, do=POWER_CUT, settle=ANOTHER_PORT, needs=("echo_line",),
         source="q4 [FLOCK], q3 [FCON]"),
-    *twins("silent.connect_withheld", "CONNECT was withheld", ("limit_passed",),
+    *twins("silent.connect_withheld", "No CONNECT came", ("limit_passed",),
         WAITED + "no CONNECT followed `{command}` (line {command_line})[[; {sends} on this socket ended well before, the last on line {sent_line}]].",
-        likely="on an RC7620 a fault by which CONNECT comes only behind another command, and after which a modem was seen to lock up "
-        "(QTI9X07TX-4619 is named for it); on an HL7800 congestion, for up to 60 s",
-        remedy=AFTER_LINE, do="Never type a second command to coax CONNECT: the answer then belongs to nobody. If it is withheld again, power-cycle.",
+        likely="[[{by_command}the host did not wait for CONNECT; or ]]a fault of RC7620 (QTI9X07TX-4619): CONNECT comes only after another command, and "
+        "the modem was seen to lock up after it[[{reading}, though that is reported for sends only]]",
+        first=LINE_FIRST, do="Do not type other commands to get CONNECT. If it happens again, restart the modem by a power cut.",
         settle="The firmware version (AT+CGMR), for the vendor's note on this fault.", states=("send_offered", "receive_offered"),
         source="q3 [FCON], 6.4"),
     *twins("silent.sending", "The result of a send did not come", ("limit_passed",),
         WAITED + "{expected} did not follow the payload of `{command}` (line {command_line}).",
         likely="[[{by_clock}the modem did not see the end of the payload, or the network is congested: up to 60 s are allowed "
-        "for]][[{by_command}the host waited too short: up to 60 s are allowed for, and a late OK is then taken for the next answer]]",
-        remedy=AFTER_LINE, do=TWICE,
+        "for]][[{by_command}the host did not wait: up to 60 s are allowed for, and a late OK is then taken for the next answer]]",
+        first=LINE_FIRST, do=TWICE + " The next time, write nothing until 62 s have passed since the payload.",
         settle="Log the port byte for byte: whether the end pattern went out whole, and when.", states=("sending",), source="q11 [Z#43580], 6.4"),
     *twins("silent.receiving", "Incoming payload did not end", ("limit_passed",),
         WAITED + "neither the end pattern nor {expected} followed the CONNECT to `{command}` (line {command_line}).",
-        likely="bytes were lost on the line", remedy=AFTER_LINE,
+        likely="bytes were lost on the line", first=LINE_FIRST,
         settle="Log the port byte for byte, and set hardware flow control (AT&K3).", states=("receiving", "draining"), source="3.1 [M207], 6.4"),
     *twins("silent.closing", "The close was not answered", ("limit_passed",),
-        WAITED + "`{command}` (line {command_line}) has no answer. Drivers allow a close up to 62 s.", states=("closing",), source="6.4 [OP]"),
+        UNANSWERED + ". Drivers allow a close up to 62 s.", first=LINE_FIRST, states=("closing",), source="6.4 [OP]"),
 )
 
 ANY_SILENCE: Final = (
     *twins("silent", "No answer", ("limit_passed",),
-        WAITED + "[[`{command}` (line {command_line}) has no answer]][[{no_command}{expected} did not come]].", remedy=AFTER_LINE,
+        WAITED + "[[`{command}` (line {command_line}) {no_answer}]][[{no_command}{expected} did not come]].", first=LINE_FIRST,
         settle="Log every byte of the port with its time: whether anything came at all.", source="6.4"),
 )
 
 OUT_OF_PLACE: Final = (
     *twins("out_of_step.connect", "Data mode opened out of turn", ("send_opened", "receive_opened"),
         "`{got}` opened data mode" + WHILE + "[[; it answers `{command}` (line {command_line})]].",
-        likely="the line that put the socket into service is missing from the log, or the answer belongs to another command", remedy=AFTER_LINE,
+        likely="the line that put the socket into service is missing from the log, or the answer belongs to another command", first=LINE_FIRST,
         settle=Both("AT+KTCPSTAT={id} before the transfer says whether the session is connected.", LEFT.udp), source="1.6, 3.1"),
     *twins("out_of_step.no_connect", "A transfer was answered without CONNECT", ("sent", "received"),
         "`{got}` answers `{command}` (line {command_line}), and no CONNECT came before it" + WHILE + ".",
         likely="the CONNECT is missing from the log, or the answer belongs to another command", settle="Log the port byte for byte.",
         states=("send_offered", "receive_offered"), source="1.6 [M207, M213]"),
+    *twins("out_of_step.deleted_running", "A delete was refused, because the session is open", ("delete_answered",),
+        "`{got}` ({meaning}) answers `{command}` (line {command_line}): the session was not deleted. It had not been closed: it was {state}, since line "
+        "{since}.", do="Never skip AT+K{kind}CLOSE, even if it reports an error every time.", codes=(911,), source="5.1 [QA-BX], 8, 3.1 [M209]"),
     *twins("out_of_step.deleted_open", "The session was deleted without a close", ("delete_answered",),
         "{kind} session {name} was deleted (`{command}`, line {command_line}) without being closed first: it was {state}, since line {since}.",
         do="Never skip AT+K{kind}CLOSE, even if it reports an error every time.", source="8, 3.1 [M209], [F923]"),
@@ -162,10 +149,10 @@ OUT_OF_PLACE: Final = (
 
 TAKEN_ALONG: Final = (
     *twins("swept.context", "Its context fell", ("swept",),
-        "{neighbour} fell on this line (`{got}`), and {whole}, {state} since line {since}, went with it.", remedy=REBUILD_AFTER, needs=("fell",),
+        "{neighbour} fell on this line (`{got}`), and {whole}, {state} since line {since}, went with it.", first=SENDING, remedy=REBUILD_AFTER, needs=("fell",),
         by=("pdp",), source="7.7 f11, 2"),
     *twins("swept.context_down", "Its context went down in order", ("swept",),
-        "{neighbour} went down on this line (`{got}`) under {whole}, {state} since line {since}.", remedy=REBUILD_AFTER,
+        "{neighbour} went down on this line (`{got}`) under {whole}, {state} since line {since}.", first=SENDING, remedy=REBUILD_AFTER,
         do="Close sockets before their context is taken down.", by=("pdp",), source="2.2 [M197], 8"),
     *twins("swept.modem", "The modem fell", ("swept",),
         "{neighbour} fell on this line (`{got}`), and {whole}, {state} since line {since}, went with it.", remedy=REBUILD_ALL, needs=("fell",),

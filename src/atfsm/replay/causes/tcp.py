@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from atfsm.at.facts import TcpFact as T
+from atfsm.replay.causes.advice import GONE, PEER, REBUILT, SENDING, SLEEP, UNREAD
 from atfsm.replay.causes.model import cause
-from atfsm.replay.causes.refusals import OPEN_TCP, PEER, WHILE
-from atfsm.replay.causes.sockets import NOTIFIED, UNREAD, WAITED
+from atfsm.replay.causes.refusals import OPEN_TCP, WHILE
+from atfsm.replay.causes.sockets import NOTIFIED, WAITED
 
 TLS: Final = "The settings and certificates of the TLS profile have to be corrected; a fresh session fails alike."
 LATE: Final = (
@@ -21,15 +22,15 @@ ANY_STEP: Final = (
 
 # fmt: off
 BROKEN: Final = (
-    cause("tcp.notif.5.established", "The connection broke", T.FAILED, NOTIFIED, likely="the peer reset it, or the way to the peer broke", do=PEER,
-        settle="See what the peer logged of that connection.", states=OPEN_TCP, codes=(5,), source="3.4 [M207], q12 [Z#104133]"),
+    cause("tcp.notif.5.established", "The connection broke", T.FAILED, NOTIFIED, likely="the peer reset it, or the way to the peer broke",
+        first=SENDING, remedy=REBUILT.tcp, do=PEER, settle="See what the peer logged of that connection.", states=OPEN_TCP, codes=(5,), source="3.4 [M207], q12 [Z#104133]"),
 )
 
 LOSSES: Final = (
     cause("tcp.notif.7", "A server session could not take a client", T.FAILED, NOTIFIED + " Only a server session says so.", codes=(7,),
         source="3.4 [M207]"),
     cause("tcp.notif.12", "The connection took too long", T.FAILED, NOTIFIED,
-        likely="the peer does not answer, or what is sent to it is dropped on the way", do=PEER,
+        likely="the peer does not answer, or what is sent to it is dropped on the way", remedy=REBUILT.tcp, do=PEER,
         settle="Try the same address and port from another network.", codes=(12,), source="3.4 [FR, TAB]"),
     cause("tcp.notif.13", "The TLS connection failed", T.FAILED, NOTIFIED,
         likely="the two sides do not agree on a version or a cipher, or the modem's clock is wrong", do=TLS,
@@ -47,26 +48,25 @@ LOSSES: Final = (
         settle="AT+KTCPSTAT={id}: 2 says that the new session is still connecting; and what the peer logged.", states=("connecting",), needs=("generation",),
         source="q19 [QA-BX], 3.4 [M207]"),
     cause("tcp.notif.4.connecting", "The peer closed before the connection was reported", T.PEER_CLOSED,
-        "`{got}` ({meaning})" + WHILE + ", before `+KTCP_IND: {id},1` had come.", likely="the peer took the connection and closed it at once", do=UNREAD,
+        "`{got}` ({meaning})" + WHILE + ", before `+KTCP_IND: {id},1` had come.", likely="the peer took the connection and closed it at once",
+        first=UNREAD, remedy=REBUILT.tcp, do=PEER,
         settle="See what the peer logged of that connection.", states=("connecting",), source="3.4 [M207]"),
     cause("tcp.notif.4.busy", "The peer closed in the middle of a send", T.PEER_CLOSED,
         "`{got}`: the peer closed while TCP socket {name} was {state}, since line {since}. What was on its way may be lost.",
-        do=UNREAD + " Send again only if the application can take it twice.",
+        first=f"{SENDING} {UNREAD}", remedy=REBUILT.tcp, do="Send again only if the application can take it twice.",
         settle="See what the peer logged of that connection.",
         states=("send_offered", "sending"), source="3.4 [M207], q13 [Z#48036]"),
     cause("tcp.absent.sleep", "The session is gone, perhaps in a sleep", T.ABSENT,
         "`{got}` says that the modem holds no session {id}, which was {state} since line {since}. HL7800 says `{slept_text}` (line {slept_line}) "
         "before it sleeps.", likely="the session and its profile were lost in PSM or eDRX",
-        do="Configure the profile again too (AT+KCNXCFG), before the session. For socket work switch sleep off: AT+KSLEEP=2, AT+CPSMS=0, "
-        "AT+CEDRXS=0.", settle="AT+CPSMS?, AT+CEDRXS? and AT+KSLEEP? say whether it may sleep.", needs=("slept_line",), source="q15, 6.3 [ZN], 3.2"),
+        remedy=GONE.tcp, do=SLEEP, settle="AT+CPSMS?, AT+CEDRXS? and AT+KSLEEP? say whether it may sleep.", needs=("slept_line",), source="q15, 6.3 [ZN], 3.2"),
     cause("tcp.absent", "The session is gone", T.ABSENT,
         "`{got}` says that the modem holds no session {id}, which was {state} since line {since}; no line says that it was deleted.",
         likely="it was lost in a restart that the log does not show, or in a sleep[[, which `{allowed_text}` (line {allowed_line}) allows]]",
-        do="Configure the profile again too (AT+KCNXCFG), before the session.",
-        settle="Switch start-up reports on (AT+KSREP=1): a restart then shows as `+KSUP`.", source="3.2, 5.1 [QA-TCP, M213]"),
+        remedy=GONE.tcp, settle="Switch start-up reports on (AT+KSREP=1): a restart then shows as `+KSUP`.", source="3.2, 5.1 [QA-TCP, M213]"),
     cause("tcp.status.closed", "The session was closed, and no line said so", T.STATUS_CLOSED,
         "`{got}` says that the session is closed, or closing[[ (its last notification: {notification})]]" + WHILE + "; no line said that it closed.",
-        likely="the notification was lost or is switched off; or, where there is none, it was closed from this side", do=UNREAD, settle='Switch notifications on (AT+KURCCFG="TCP",1,1).',
+        likely="the notification was lost or is switched off; or, where there is none, it was closed from this side", first=UNREAD, settle='Switch notifications on (AT+KURCCFG="TCP",1,1).',
         source="3.2 [TAB, FR, QA-TCP]"),
     cause("tcp.ind", "The session reports that it is not usable", T.CONNECT_FAILED,
         "`{got}` has a status other than 1, the only one that means usable" + WHILE + ".",
@@ -77,7 +77,7 @@ SILENCE: Final = (
     cause("tcp.silent.connecting", "The connection was never reported", T.LIMIT_PASSED,
         WAITED + "`+KTCP_IND: {id},1` did not come" + "[[ after `{connect_text}` (line {connect_line})]].[[ `{up_text}` (line {up_line}) reports "
         "the PDP context only.]]", likely="the peer does not answer, or what is sent to it is dropped on the way; or the context did not come up",
-        do="This concerns one session only, until it happens to every peer.",
+        do="Leave the PDP context and the other sockets as they are, unless it happens to every peer.",
         settle="AT+KTCPSTAT={id}: 2 is still connecting, 3 is connected, and then the report was lost; its second field is the last notification.",
         states=("connecting",), source="3.3, 3.2, 6.4"),
 )

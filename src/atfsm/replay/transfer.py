@@ -1,0 +1,88 @@
+"""The payload of a send, beside the number of bytes that was announced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from atfsm.at.dialects import ANY
+from atfsm.at.grammar import parse_command_line, read_integer
+from atfsm.replay.ledger import Mark, Passed
+
+#: Gives the length of the payload on a physical line which went by lately, up to the end pattern;
+#: None where the line does not show it.
+Look = Callable[[int, bytes], int | None]
+
+
+class Send(NamedTuple):
+    """The last send of a socket, by the lines that the log has of it.
+
+    Attributes:
+        offered: The command that announced it.
+        opened: CONNECT.
+        sent: The result after its payload.
+        passed: The payload, in a capture that shows bytes.
+    """
+
+    offered: Mark | None
+    opened: Mark | None
+    sent: Mark | None
+    passed: Passed | None
+
+    def words(self, line: int, look: Look, pattern: bytes) -> dict[str, str | None]:
+        """Compare what was announced with what went by.
+
+        Args:
+            line: Line of the wobble: what passed after it is of no interest.
+            look: Gives the length of the payload that stands alone on a line of the log.
+            pattern: The end pattern in force.
+
+        Returns:
+            Those of the words of `atfsm.replay.evidence` that speak of the payload.
+        """
+        announced = None if self.offered is None else _announced(self.offered.text)
+        passed = self._passed(line, look, pattern)
+        words: dict[str, str | None] = {
+            "announced": None if announced is None else str(announced),
+            "shown_bytes": None,
+            "shown_line": None,
+        }
+        if passed is None or announced is None:
+            return words
+        words["shown_line"] = str(passed.line)
+        words["shown_bytes"] = str(passed.size_bytes) if passed.has_end else None
+        is_exact = passed.has_end and passed.size_bytes == announced
+        # A log of text does not show control characters: there may have been more.
+        is_fewer = passed is not self.passed and passed.size_bytes < announced
+        holds = {
+            "no_end": not passed.has_end,
+            "exact": is_exact,
+            "fewer": is_fewer,
+            "wrong": not is_exact and not is_fewer,
+        }
+        return words | {word: "" if held else None for word, held in holds.items()}
+
+    def _passed(self, line: int, look: Look, pattern: bytes) -> Passed | None:
+        """The payload behind the offer; None where the log does not show its length."""
+        offered, opened, sent, passed = self
+        if offered is None:
+            return None
+        if passed is not None and offered.line < passed.line <= line:
+            return passed
+        if opened is None or sent is None or not offered.line < opened.line < sent.line:
+            return None
+        if sent.line != opened.line + 2:
+            return None  # line ends within the payload, which such a log does not count
+        size_bytes = look(opened.line + 1, pattern)
+        return None if size_bytes is None else Passed(opened.line + 1, size_bytes, has_end=True)
+
+
+def _announced(offer: bytes) -> int | None:
+    """How many bytes a command announced."""
+    line = parse_command_line(offer)
+    for member in () if line is None else line.members:
+        command = ANY.command(member)
+        at = None if command is None else command.count
+        if at is not None and len(member.parameters) > at:
+            return read_integer(member.parameters[at])
+    return None
