@@ -121,7 +121,10 @@ def test_the_readme_shows_a_wobble_explained() -> None:
     """The first thing a reader sees is the tool at work, not a promise."""
     shown = [output for command, output in map(_values, SHOWN) if "replay" in command]
 
-    assert any("WOBBLE on line 9" in output and "  why   923 means" in output for output in shown)
+    assert any(
+        "WOBBLE on line 9" in output and "  why   `+CME ERROR: 923` (invalid" in output
+        for output in shown
+    )
 
 
 def _values(parameters: object) -> tuple[str, str]:

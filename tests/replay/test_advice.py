@@ -132,3 +132,91 @@ def test_no_advice_is_without_end(code: str) -> None:
     assert "until it is answered" not in wobble.do
     if "AT+KTCPCNX again" in wobble.do or "AT+KUDPCFG again" in wobble.do:
         assert "waiting longer each time" in wobble.do
+
+
+GONE_BEFORE = "Rx: +CEREG: 1\n{up}Rx: +CEREG: 2\n"
+PAYLOAD = "Rx: CONNECT\nTx: hello"
+# fmt: off
+#: What is done comes in this order.
+IN_ORDER: dict[str, tuple[Log, tuple[str, ...]]] = {
+    "a send under way is ended, then all is read": (
+        Log(READY["tcp"] + SEND["tcp"] + PAYLOAD + "\nRx: +KTCP_NOTIF: 1,4\n"),
+        ("Bring the send to its end", "Read what is left", "AT+KTCPCLOSE=1,1", "AT+KTCPDEL=1", "Send again only")),
+    "what the peer left is read": (
+        Log(refused(READY["tcp"] + SEND["tcp"], 905)), ("Read what is left", "AT+KTCPCLOSE=1,1", "Leave the PDP context")),
+    "a wrong command is corrected": (
+        Log(refused(READY["tcp"] + SEND["tcp"], 916)), ("Correct the command", "AT+KTCPCLOSE=1,1", "anew once")),
+    "a session that is gone is made anew with its profile": (
+        Log(refused(READY["tcp"] + SEND["tcp"], 910)), ("AT+KTCPCLOSE=1,1", "AT+KTCPDEL=1", "AT+KCNXCFG", "AT+KTCPCFG", "AT+KTCPCNX")),
+    "a context that may be up is asked first": (
+        waited("Tx: AT+KCNXUP=1\nRx: OK\n", 151), ("Ask AT+KCNXCFG? first", "AT+KCNXDOWN=1,1")),
+    "a port that may be in data mode": (
+        waited("Tx: AT+KCNXUP=1\n", 31), ("end pattern once", "AT+KCNXDOWN=1,1")),
+    "no context without registration": (
+        Log(GONE_BEFORE.replace("{up}", "Rx: +KCNX_IND: 1,1,0\n") + "Rx: +KCNX_IND: 1,0,0\n"), ("Wait for `+CEREG: 1`", "AT+KCNXDOWN=1,1")),
+    "the SIM before what needs it": (
+        Log(refused("Tx: AT+KCNXUP=1\n", 10)), ("See to the SIM first", "AT+KCNXDOWN=1,1")),
+    "no PIN for another code": (
+        Log("Rx: +CEREG: 1\nRx: +KSUP: 1\n"), ("Ask AT+CPIN? first", "only if it says SIM PIN", "set it up again")),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("name", IN_ORDER)
+def test_what_comes_first_is_said_first(name: str) -> None:
+    """Nobody reads on once he has closed the session whose data he needed."""
+    log, phrases = IN_ORDER[name]
+    do = advice(log)
+    found = [do.find(phrase) for phrase in phrases]
+
+    assert -1 not in found, do
+    assert sorted(found) == found, do
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        Log(READY["tcp"] + "Rx: +KTCP_NOTIF: 1,5\n"),
+        Log(refused(READY["tcp"] + SEND["tcp"], 906)),
+        Log(refused(READY["tcp"] + SEND["tcp"], 913)),
+    ],
+)
+def test_a_fault_of_the_peer_leaves_the_rest_alone(log: Log) -> None:
+    """A server that is down is no reason to restart a modem."""
+    do = advice(log)
+
+    assert "Leave the PDP context and the other sockets as they are." in do
+    assert "restart the modem" not in do
+
+
+def test_registration_that_had_gone_is_named() -> None:
+    """A context that fell after it needs no other cause."""
+    gone = GONE_BEFORE.replace("{up}", "Rx: +KCNX_IND: 1,1,0\n") + "Rx: +KCNX_IND: 1,0,0\n"
+    fell, again = (
+        judge(text.splitlines()).wobbles[0].proved
+        for text in (gone, gone.replace("+CEREG: 2\n", "+CEREG: 2\nRx: +CEREG: 1\n"))
+    )
+
+    assert "Registration had gone before (`+CEREG: 2`, line 3)." in fell
+    assert "Registration" not in again
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (refused(READY["tcp"] + SEND["tcp"], 923), True),
+        (refused(READY["tcp"], 923), False),  # nobody knows what it answers
+        (refused(READY["tcp"] + SEND["tcp"] + PAYLOAD + "\n", 910), False),
+    ],
+)
+def test_what_has_not_left_is_said_to_be_safe_to_send(text: str, *, expected: bool) -> None:
+    """Before CONNECT no byte of a send is taken; after it, nobody knows how many were."""
+    assert expected is ("no byte of this send left" in advice(Log(text)))
+
+
+def test_a_refused_delete_is_no_deletion() -> None:
+    """911 says that the session is there as before."""
+    first = judge(refused(READY["tcp"] + "Tx: AT+KTCPDEL=1\n", 911).splitlines()).wobbles[0]
+
+    assert "tcp.out_of_step.deleted_running" == first.cause
+    assert "was not deleted" in first.proved

@@ -194,7 +194,7 @@ def test_the_second_report_of_the_thread(rounds: int) -> None:
     assert "not known" in wobble.why
     assert f"line {last - 2}" in wobble.why
     assert "`$$`" in wobble.why
-    assert "Rebuilding the session is what a user of TCP" in wobble.do
+    assert "For TCP a user of this modem advises to rebuild the session" in wobble.do
     assert "AT+KUDPCLOSE=1" in wobble.do
 
 

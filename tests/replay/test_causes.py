@@ -261,6 +261,7 @@ def test_a_damaged_log_is_quoted_as_it_is(path: Path) -> None:
         for wobble in judge(lines, way.name).wobbles:
             numbers = [int(number) for number in LINE_NUMBER.findall(wobble.why)]
             assert all(1 <= number <= wobble.line for number in numbers), (seed, wobble)
+            assert not re.search(r"\S  \S", f"{wobble.do}\n{wobble.settle}"), (seed, wobble)
             assert [
                 (line, said)
                 for line, said in quotations(wobble.proved)
@@ -611,6 +612,10 @@ def test_a_setting_that_allows_sleep_is_evidence(setting: str, *, expected: bool
         (DELETED["tcp"] + "Rx: +KTCP_NOTIF: 1,4\n", "note.late_urc", 11),
         (DEFINED + "Rx: +KTCP_NOTIF: 1,0\n", "note.late_urc", 4),
         (CONNECTED + "Rx: +KTCP_ACK: 1,0\n", "note.not_acknowledged", 7),
+        ('Tx: AT+KCNXCFG=1,"GPRS","x"\nRx: ERROR\n', "note.profile_refused", 2),
+        (refused("Tx: AT+CPIN=1234\n", 16) + "Tx: AT+CPIN?\nRx: +CPIN: SIM PUK\nRx: OK\n",
+         "note.sim_locked_later", 4),
+        (CONNECTED + "Rx: +KTCP_DATA: 1,24\nTx: AT+KTCPCLOSE=1,1\nRx: OK\n", "note.unread", 7),
         ("Tx: AT\nRx: \0OK\n", "note.framing", 2),
     ],
 )  # fmt: skip
@@ -623,6 +628,21 @@ def test_what_looks_like_trouble_becomes_a_note(text: str, code: str, line: int)
     assert said in report.notes
     assert all(wobble.line != line for wobble in report.wobbles)
     assert said in observed(text).notes
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "",  # nothing was closed
+        READ["tcp"] + "Rx: CONNECT\nRx: hello--EOF--Pattern--\nRx: OK\nTx: AT+KTCPCLOSE=1,1\nRx: OK\n",
+        "Rx: +KTCP_DATA: 1,3,abc\nTx: AT+KTCPCLOSE=1,1\nRx: OK\n",
+    ],
+)  # fmt: skip
+def test_data_that_was_read_is_not_missed(between: str) -> None:
+    """Asked for, or told in the line itself, or still there to be read: nothing is lost."""
+    report = judge((CONNECTED + "Rx: +KTCP_DATA: 1,24\n" + between).splitlines())
+
+    assert [] == [note for note in report.notes if "data waits" in note]
 
 
 def test_every_remark_is_made_somewhere() -> None:

@@ -257,7 +257,7 @@ def test_a_refused_send_is_explained_as_in_any_capture() -> None:
         wobble.kind,
         wobble.state,
     )
-    assert "923 means" in wobble.why
+    assert "did not open data mode" in wobble.why
     assert wobble.do
 
 

@@ -83,7 +83,7 @@ def test_it_opens_where_they_part(parted: Review) -> None:
     frame, row = parted.box("#rows"), parted.box('.twin[aria-selected="true"]')
 
     assert "tcp 1: A goes connecting → connected" in parted.text("#finding-why")
-    assert "923 means that the port" in parted.text("#finding-do")
+    assert "the modem did not open data mode" in parted.text("#finding-do")
     assert "last common state: line 18 of A, line 18 of B" in parted.text("#finding-where")
     assert "1 of 2 differences" == parted.text("#finding-count")
     assert frame["y"] <= row["y"]

@@ -107,7 +107,7 @@ def test_a_page_without_script_can_be_read(browser: Browser, hostile: Review) ->
     page = context.new_page()
     page.goto(hostile.address)
 
-    assert "923 means" in page.inner_text("#finding-why")
+    assert "did not open data mode" in page.inner_text("#finding-why")
     assert "need JavaScript" in page.inner_text("noscript")
     assert page.is_hidden("main")
     context.close()

@@ -151,7 +151,7 @@ def test_the_first_words_are_the_finding(tmp_path: Path) -> None:
     ("name", "expected"),
     [
         ("healthy-rc76-flow", "No machine left its happy path."),
-        ("rc7620-thread-complete", "923 means"),
+        ("rc7620-thread-complete", "did not open data mode"),
     ],
 )
 def test_each_verdict_has_its_sentence(name: str, expected: str, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ from atfsm.at.errors import TCP_NOTIF, code_meaning
 from atfsm.at.exchange import What
 from atfsm.at.facts import LineFact, ModemFact, PdpFact, TcpFact, UdpFact
 from atfsm.at.grammar import parse_command_line, parse_information
-from atfsm.fact import Fact, FactKind
+from atfsm.fact import FactKind
 from atfsm.machine import table
 from atfsm.replay.automaton import Edge
 from atfsm.replay.ledger import Chronicle, Ledger, Mark
@@ -237,12 +237,12 @@ class Case:
     def _add_session(self, words: dict[str, str | None]) -> None:
         """What the session itself went through."""
         own = self.own
-        began = latest(own, (TcpFact.CONNECT_REQUESTED,))
+        began = own.latest((TcpFact.CONNECT_REQUESTED,))
         # A request that moved nothing began nothing: the state is older.
         since = 0 if began is None or self._since < began.line else began.line
-        opened = latest(own, OPENED)
+        opened = own.latest(OPENED)
         is_now = opened is not None and opened.line > since
-        at_work = latest(own, AT_WORK)
+        at_work = own.latest(AT_WORK)
         usable = opened if is_now else at_work
         if usable is not None and usable.line <= since:
             usable = None
@@ -251,19 +251,19 @@ class Case:
         words["never"] = _flag(opened is None and own.generation == 1)
         words["again"] = _flag(opened is None and own.generation > 1)
         _add(words, "connect", began)
-        _add(words, "defined", latest(own, NAMED) or latest(own, DEFINED))
-        _add(words, "peer", latest(own, (TcpFact.PEER_CLOSED,)))
-        _add(words, "offered", latest(own, OFFERS))
+        _add(words, "defined", own.latest(NAMED) or own.latest(DEFINED))
+        _add(words, "peer", own.latest((TcpFact.PEER_CLOSED,)))
+        _add(words, "offered", own.latest(OFFERS))
         _add(words, "received", _refused_read(self.ledger))
-        sent = latest(own, (TcpFact.SENT, UdpFact.SENT))
+        sent = own.latest((TcpFact.SENT, UdpFact.SENT))
         words["sent_line"] = str(sent.line) if sent is not None and own.sends else None
         words["sends"] = None if not own.sends else _counted(own.sends)
-        hidden = latest(own, (TcpFact.UNLOGGED_OK, UdpFact.UNLOGGED_OK))
+        hidden = own.latest((TcpFact.UNLOGGED_OK, UdpFact.UNLOGGED_OK))
         is_hidden = hidden is not None and hidden.line == own.since_line
         words["unlogged_line"] = str(hidden.line) if is_hidden and hidden is not None else None
         words["shown"], words["hidden"] = _flag(not is_hidden), _flag(is_hidden)
         words["generation"] = str(own.generation) if own.generation > 1 else None
-        is_reused = own.generation > 1 or latest(own, ENDED) is not None
+        is_reused = own.generation > 1 or own.latest(ENDED) is not None
         words["reused"], words["first"] = _flag(is_reused), _flag(not is_reused)
         words["notification"] = None
         information = parse_information(self.edge.text)
@@ -275,30 +275,30 @@ class Case:
     def _add_context(self, words: dict[str, str | None]) -> None:
         """What the PDP context said."""
         context = self._context
-        _add(words, "up", latest(context, (PdpFact.UP_REPORTED,)))
-        last = latest(context, CONTEXT_SAID)
+        _add(words, "up", context.latest((PdpFact.UP_REPORTED,)))
+        last = context.latest(CONTEXT_SAID)
         _add(words, "context", last)
         worked = [words[w] for w in ("usable_line", "sent_line") if words.get(w) is not None]
         since = max((int(line) for line in worked if line is not None), default=0)
-        moved = latest(context, MOVING)
+        moved = context.latest(MOVING)
         has_moved = moved is not None and moved == last and moved.line > since
         _add(words, "moved", moved if has_moved else None)
 
     def _add_modem(self, words: dict[str, str | None]) -> None:
         """Registration, sleep and restart."""
-        served = latest(self._modem, SERVED)
-        gone = latest(self._modem, UNSERVED)
+        served = self._modem.latest(SERVED)
+        gone = self._modem.latest(UNSERVED)
         if gone is not None and served is not None and served.line > gone.line:
             gone = None
         _add(words, "unregistered", gone)
         words["no_service"] = _flag(gone is not None)
-        slept = latest(self._modem, (ModemFact.COVERAGE_LOST,))
+        slept = self._modem.latest((ModemFact.COVERAGE_LOST,))
         awake = (ModemFact.REGISTERED,) if self.own is self._modem else (*NAMED, *DEFINED, *WORKED)
-        worked = latest(self.own, awake)
+        worked = self.own.latest(awake)
         if slept is not None and worked is not None and worked.line > slept.line:
             slept = None  # it was awake since, and the session there
         _add(words, "slept", slept)
-        booted = latest(self._modem, (ModemFact.BOOT_REPORTED,))
+        booted = self._modem.latest((ModemFact.BOOT_REPORTED,))
         report = None if booted is None else parse_information(booted.text)
         is_ready = report is not None and report.integer(0) == 0  # 5 is "unknown" (6.1)
         _add(words, "ready", booted if is_ready else None)
@@ -315,9 +315,9 @@ class Case:
         words["reading"] = _flag(self.state == "receive_offered")
         words["unsent"] = _flag(self.move.fact in SENDS_REFUSED and self.state != "sending")
         if self.code == 8 and self.move.fact in {TcpFact.FAILED, UdpFact.FAILED}:
-            offered = latest(self.own, OFFERS)
-            opened = latest(self.own, (TcpFact.SEND_OPENED, UdpFact.SEND_OPENED))
-            sent = latest(self.own, (TcpFact.SENT, UdpFact.SENT))
+            offered = self.own.latest(OFFERS)
+            opened = self.own.latest((TcpFact.SEND_OPENED, UdpFact.SEND_OPENED))
+            sent = self.own.latest((TcpFact.SENT, UdpFact.SENT))
             send = Send(offered, opened, sent, self.ledger.payload)
             words.update(send.words(self.line, self._look, self.edge.node.exchange.pattern))
 
@@ -348,11 +348,6 @@ class Case:
         return tuple(found[line] for line in sorted(found))
 
 
-def latest(chronicle: Chronicle, facts: tuple[Fact, ...]) -> Mark | None:
-    """The last line that carried one of *facts*."""
-    return max((m for f in facts if (m := chronicle.marks.get(f))), default=None)
-
-
 def _add(words: dict[str, str | None], name: str, mark: Mark | None) -> None:
     words[f"{name}_text"] = None if mark is None else decode(mark.text)
     words[f"{name}_line"] = None if mark is None else str(mark.line)
@@ -373,6 +368,6 @@ def _counted(sends: int) -> str:
 def _refused_read(ledger: Ledger) -> Mark | None:
     """The line that refused to read from a socket, where no command was answered since."""
     refused = (TcpFact.RECEIVE_REFUSED,)
-    marks = [latest(ledger.of("tcp", key), refused) for key in ledger.keys("tcp")]
-    last = latest(ledger.of("line", ""), (LineFact.RESULT_RECEIVED,))
+    marks = [ledger.of("tcp", key).latest(refused) for key in ledger.keys("tcp")]
+    last = ledger.of("line", "").latest((LineFact.RESULT_RECEIVED,))
     return max((m for m in marks if m is not None and m == last), default=None)

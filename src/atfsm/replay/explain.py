@@ -82,7 +82,7 @@ def explain(line: int, edge: Edge, move: Move, ledger: Ledger, look: Look) -> Ex
         expected=expected,
         proved=_sentence(proved),
         likely=likely,
-        do=" ".join(filter(None, (fill(said, words) for said in (row.first, remedy, row.do)))),
+        do=" ".join(filter(None, (fill(s, words).strip() for s in (row.first, remedy, row.do)))),
         settle=_sentence(fill(row.settle, words)),
         evidence=tuple(m for m in case.marks() if str(m.line) in lines and m.line != line),
     )

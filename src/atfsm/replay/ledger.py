@@ -58,6 +58,10 @@ class Chronicle:
     generation: int = 1
     sends: int = 0
 
+    def latest(self, facts: tuple[Fact, ...]) -> Mark | None:
+        """The last line that carried one of *facts*."""
+        return max((m for f in facts if (m := self.marks.get(f))), default=None)
+
 
 class Ledger:
     """The chronicles of all machines of one capture, and what no machine is told.

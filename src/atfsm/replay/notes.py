@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from atfsm.replay.ledger import Ledger
+from typing import Final
+
+from atfsm.at.facts import TcpFact, UdpFact
+from atfsm.at.grammar import parse_information
+from atfsm.replay.ledger import Chronicle, Ledger, Mark
 from atfsm.replay.remarks import REMARKS
+
+ARRIVED: Final = (TcpFact.DATA_ARRIVED, UdpFact.DATA_ARRIVED)
+READ: Final = (TcpFact.RECEIVE_REQUESTED, UdpFact.RECEIVE_REQUESTED)
+ENDED: Final = (
+    *(TcpFact.CLOSE_REQUESTED, TcpFact.DELETE_REQUESTED),
+    *(UdpFact.CLOSE_REQUESTED, UdpFact.DELETE_REQUESTED),
+)
+#: ``+KTCP_DATA: <sid>,<n>``: with more fields the data stands in the line itself (3.3).
+FIELDS_WITHOUT_DATA: Final = 2
 
 
 def notes_on(ledger: Ledger, *, wobbles: bool) -> list[str]:
@@ -13,13 +26,38 @@ def notes_on(ledger: Ledger, *, wobbles: bool) -> list[str]:
         ledger: As it is at the end.
         wobbles: Whether anything wobbled, so that a reader looks for a fault.
     """
+    found = [*ledger.remarks.items(), *(("note.unread", mark) for mark in _unread(ledger))]
     return [
         REMARKS[code].says.format(
             text=mark.text.decode("utf-8", "backslashreplace"), line=mark.line
         )
-        for code, mark in sorted(ledger.remarks.items(), key=lambda item: item[1].line)
+        for code, mark in sorted(found, key=lambda item: item[1].line)
         if wobbles or not REMARKS[code].aside
     ]
+
+
+def _unread(ledger: Ledger) -> list[Mark]:
+    """Data that was announced, and not asked for before its session was closed or deleted.
+
+    Of each id the last session is looked at: of those before, no more than their number is kept.
+    """
+    chronicles = [
+        ledger.of(machine, key) for machine in ("tcp", "udp") for key in ledger.keys(machine)
+    ]
+    marks = [(own.latest(ARRIVED), own) for own in chronicles]
+    return [mark for mark, own in marks if mark is not None and _is_lost(mark, own)]
+
+
+def _is_lost(arrived: Mark, own: Chronicle) -> bool:
+    read, ended = own.latest(READ), own.latest(ENDED)
+    text = parse_information(arrived.text)
+    return (
+        text is not None
+        and len(text.fields) <= FIELDS_WITHOUT_DATA
+        and (read is None or read.line < arrived.line)
+        and ended is not None
+        and ended.line > arrived.line
+    )
 
 
 def open_end(command: bytes, ledger: Ledger) -> str:
@@ -30,6 +68,6 @@ def open_end(command: bytes, ledger: Ledger) -> str:
     if echo is None or echo.text != command:
         return said
     return (
-        f"{said} Its echo came (line {echo.line}), and nothing behind it: if nothing more came, the "
+        f"{said} Its echo came (line {echo.line}), and nothing after it: if nothing more came, the "
         "modem may have locked up; RC7611 is known for it (q4 [FLOCK])."
     )

@@ -55,6 +55,12 @@ _ROWS: Final = (
            "`{text}` (line {line}) is no error: its last number is the idle countdown of the PDP context in seconds, which runs when no session is left, and no reason of a rejection.", "2.2 [M197, FRCV]", aside=True),
     Remark("note.profile_active", "An active profile refuses to be configured",
            "`{text}` (line {line}) answers AT+KCNXCFG: the profile is active, and stays as it is. New values are taken only after AT+KCNXDOWN.", "7.7 f15 [NBI]"),
+    Remark("note.profile_refused", "A profile refuses to be configured",
+           "`{text}` (line {line}) answers AT+KCNXCFG: the profile was not changed. Likely it is active, or a parameter is not allowed: AT+KCNXCFG? shows the values in force, and a last field of 2 means active.", "7.7 f15 [NBI], 2.1 [QA-CNX]"),
+    Remark("note.sim_locked_later", "The SIM is locked by now",
+           "`{text}` (line {line}) came after the modem had fallen: there is a lock, and no restart opens it. Stop, enter no code by guess, and have a person see to it.", "6.2, 5.2 [LEG-S]"),
+    Remark("note.unread", "Data that nobody read",
+           "`{text}` (line {line}) says that data waits, and no read of it is logged before the session was closed or deleted: what is not read is lost. The modem says it once only; AT+KTCPSTAT says what is left.", "3.3 [M220], 3.2 [M213]"),
     Remark("note.restart_refused", "A restart is refused",
            "`{text}` (line {line}) refuses AT+CFUN or AT!RESET: nothing was switched or restarted. RC7620 is known to refuse AT+CFUN after PPP on UART1; AT!RESET works there; where nothing helps, a person has to see to it.", "q6 [FPPP]"),
     Remark("note.connect_released", "CONNECT came when another command was typed",
@@ -82,11 +88,12 @@ LATE: Final = frozenset(
 )
 #: States in which such a line can only be late; elsewhere it is news.
 BEFORE: Final = frozenset({"undefined", "defining", "defined"})
+#: States in which a context is active by what the log shows.
+ACTIVE: Final = frozenset({"activating", "up", "idle_countdown", "deactivating"})
 NO_SESSION: Final = 910  # to a delete: it is done (8)
 NOT_ALL: Final = 0  # of +KTCP_ACK (3.3)
 IGNORED: Final[Mapping[Fact, str]] = MappingProxyType(
     {
-        PdpFact.CONFIGURE_REFUSED: "note.profile_active",
         PdpFact.IDLE_STARTED: "note.idle_countdown",
         ModemFact.RESTART_REFUSED: "note.restart_refused",
     }
@@ -119,6 +126,8 @@ def remark_on(before: Exchange, text: bytes, what: What, moves: tuple[Move, ...]
 def _remark_on_move(text: bytes, move: Move) -> str:
     rules = table(TABLED[move.machine])
     state = rules.states[move.before]
+    if move.fact is ModemFact.SIM_LOCKED and rules.is_reset[move.before]:
+        return "note.sim_locked_later"
     if rules.is_wobble[move.after] or rules.is_reset[move.before]:
         return ""
     if move.fact in CLOSED:
@@ -134,6 +143,8 @@ def _remark_on_move(text: bytes, move: Move) -> str:
     if move.fact is TcpFact.ACKNOWLEDGED:
         report = parse_information(text)
         return "note.not_acknowledged" if report and report.integer(1) == NOT_ALL else ""
+    if move.fact is PdpFact.CONFIGURE_REFUSED:
+        return "note.profile_active" if state in ACTIVE else "note.profile_refused"
     return IGNORED.get(move.fact, "")
 
 

@@ -107,7 +107,8 @@ def plain(template: str, chart: str) -> str:
             return _without_flags(part[1])
         when = " and ".join(conditions)
         text = _without_flags(part[1]).strip(" ;,:.")
-        return f" [{when}: {text}]" if when else f" [{text}]"
+        after = " " if part[1].endswith(" ") else ""
+        return (f" [{when}: {text}]" if when else f" [{text}]") + after
 
     text = _WORD.sub(lambda word: _placeholder(word[1], chart), _OPTIONAL.sub(optional, template))
     text = re.sub(r"  +", " ", without_lines(text))

@@ -33,12 +33,20 @@ VALUES: Final[Mapping[bytes, Mapping[int, Meaning]]] = {
 }
 REMARKED: Final = {
     "NO CARRIER": ("note.close_no_carrier", "note.close_twice"),
-    "ERROR": ("note.close_refused", "note.profile_active", "note.restart_refused"),
+    "ERROR": (
+        "note.close_refused",
+        "note.profile_active",
+        "note.profile_refused",
+        "note.restart_refused",
+    ),
     "CONNECT": ("note.connect_released",),
     "+KCNX_IND": ("note.idle_countdown",),
     "+KTCP_NOTIF": ("note.late_urc",),
     "+KUDP_NOTIF": ("note.late_urc",),
     "+KTCP_ACK": ("note.not_acknowledged",),
+    "+KTCP_DATA": ("note.unread",),
+    "+KUDP_DATA": ("note.unread",),
+    "+CPIN": ("note.sim_locked_later",),
 }
 RESULTS: Final = {
     "OK": "final result: success",
@@ -50,9 +58,11 @@ RESULTS: Final = {
 #: What a line says on the happy path, and what it does not: by name and value; None is any other.
 ORDINARY: Final[Mapping[tuple[bytes, int | None], tuple[str, str]]] = {
     (b"+CME ERROR", 923): (
-        "Most often data was offered too early: before +KTCP_IND: <sid>,1 or +KUDP_IND: <sid>,1. "
-        "Close the session, delete it, define and connect it again, and wait for that line.",
-        "5.1, q1 [F923]",
+        "Two cases are reported: data was offered too early, before +KTCP_IND: <sid>,1 or "
+        "+KUDP_IND: <sid>,1; and, for a cause that nobody has published, on a session that had "
+        "worked for hundreds of sends. Close the session, delete it, define and connect it again, "
+        "and wait for that line.",
+        "5.1, q1, q2 [F923]",
     ),
     (b"+KCNX_IND", 0): (
         "It is also the ordinary end of the idle countdown on firmware of the RC51 class.",
@@ -68,6 +78,25 @@ ORDINARY: Final[Mapping[tuple[bytes, int | None], tuple[str, str]]] = {
         "Behind the status stand the attempt, how many there are, and the seconds until the next: "
         "while any are left the modem tries again by itself.",
         "2.2 [M197]",
+    ),
+    (b"+KCNX_IND", 3): (
+        "The ordinary end of AT+KCNXDOWN, or of the idle countdown on HL78xx. With the context its "
+        "sockets are gone.",
+        "2.2 [M197, QA-TCP]",
+    ),
+    (b"+KCNX_IND", 5): (
+        "No session is left on the context, and after so many seconds it goes down; no failure, and "
+        "no reason of a rejection. A session that is opened before stops it (status 6).",
+        "2.2 [M197, FRCV]",
+    ),
+    (b"+KCNX_IND", 6): (
+        "A session was opened in the idle countdown: the context stays up.",
+        "2.2 [M197], q24",
+    ),
+    (b"+CEREG", 4): (
+        "On HL7800 it comes before the modem sleeps (PSM), and is no failure by itself; on other "
+        "modems there is no coverage.",
+        "6.2 [ZN]",
     ),
     (b"+KTCP_IND", None): (
         "The session is connected: now data may be offered (AT+KTCPSND).",

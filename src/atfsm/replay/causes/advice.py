@@ -95,7 +95,7 @@ LINE_FIRST: Final = (
 )
 SENDING: Final = (
     "[[{sending}Bring the send to its end first, for on a port in data mode a command is payload: "
-    "if its result has not come, write the end pattern once and wait for it.]]"
+    "if its result has not come, write the end pattern once and wait for it. ]]"
 )
 UNREAD: Final = (
     "Read what is left first: AT+KTCPSTAT={id} (its last field says how much) and "
@@ -135,9 +135,7 @@ RESEND: Final = Both(
 TWICE: Final = (
     "What was sent may have left: send it again only if the application can take it twice."
 )
-UNSENT: Final = (
-    "[[{unsent}No CONNECT came, so no byte of this send left: it can be sent on the new session.]]"
-)
+UNSENT: Final = "[[{unsent}No CONNECT came, so no byte of this send left: it can be sent on the new session. ]]"
 HOST_OR_STATE: Final = (
     "Correct the command; where it is right, the modem was not in the state for it, and the set-up "
     "has to come first."

@@ -93,7 +93,7 @@ TOO_EARLY: Final = (
         "seen]][[{again}was not seen for this session, number {generation} of that id]][[was last seen on line {opened_line}, before that]].",
         likely="[[{no_command}data was offered to TCP socket {name} before it was connected]][[; the OK on line {unlogged_line} answered an "
         "AT+KTCPCNX that the log does not show, and the socket was still connecting]]",
-        do=UNSENT + " Wait for `+KTCP_IND: {id},1` before the first AT+KTCPSND.",
+        do=UNSENT + "Wait for `+KTCP_IND: {id},1` before the first AT+KTCPSND.",
         settle="AT+KTCPSTAT={id}, asked before data is offered: 2 is connecting, 3 is connected.", states=("connecting",), codes=(923,),
         source="5.1, q1 [F923], 3.2 [QA-TCP]"),
     cause("tcp.923.not_connected", "Data was offered to a session that nobody had connected", (T.SEND_REFUSED, T.STRAY_REFUSAL),
@@ -111,7 +111,7 @@ TOO_EARLY: Final = (
         "which command it answers, the log does not show. UDP socket {name} was still opening, since line {since}]].[[ `{up_text}` (line "
         "{up_line}) reports the PDP context, not the socket;]] `+KUDP_IND: {id},1` [[{never}was never seen]][[{again}was not seen for this "
         "session, number {generation} of that id]].", likely="[[{no_command}data was offered to UDP socket {name} before it was open]]",
-        do=UNSENT + " Wait for `+KUDP_IND: {id},1` before the first AT+KUDPSND.", states=("opening",), codes=(923,), source="5.1 [F923], 4 [M220]"),
+        do=UNSENT + "Wait for `+KUDP_IND: {id},1` before the first AT+KUDPSND.", states=("opening",), codes=(923,), source="5.1 [F923], 4 [M220]"),
     cause("udp.923.closed", "Data was offered to a session that was not open", (U.SEND_REFUSED, U.STRAY_REFUSAL),
         NOT_READY + "[[; `{command}` (line {command_line}) was sent to UDP session {name}]][[{no_command}, for UDP session {name}]], which was "
         "{state}, since line {since}.", do="Define it again (AT+KUDPCFG), and wait for `+KUDP_IND: {id},1`. " + UNSENT,
@@ -123,7 +123,7 @@ def _established(chart: str, states: tuple[str, ...]) -> tuple[Cause, ...]:
     """The second report of the thread: 923 on a session that worked."""
     facts = (T.SEND_REFUSED, T.STRAY_REFUSAL) if chart == "tcp" else (U.SEND_REFUSED, U.STRAY_REFUSAL)
     answered = NOT_READY + "[[ for `{command}` (line {command_line})]][[{no_command}; for which command, the log does not show]]. "
-    reported = UNSENT + " " + (REPORTED.tcp if chart == "tcp" else REPORTED.udp)
+    reported = UNSENT + (REPORTED.tcp if chart == "tcp" else REPORTED.udp)
     pattern = "[[ The end pattern in force is `{pattern}` (line {pattern_line}).]]"
     return (
         cause(f"{chart}.923.context", "923 on a socket that worked, while its context was moving", facts,
@@ -140,7 +140,7 @@ def _established(chart: str, states: tuple[str, ...]) -> tuple[Cause, ...]:
         cause(f"{chart}.923.unseen", "923 on a socket whose opening the log does not show", facts,
             answered + "Whether {kind} socket {name} was open, the log does not show: no line of it says so." + pattern,
             likely="data was offered before the socket was open; if it was open, no cause has been published",
-            do=UNSENT + " Wait for `+K{kind}_IND: {id},1` before the first AT+K{kind}SND.", settle="Log from the definition of the session (AT+K{kind}CFG) on.",
+            do=UNSENT + "Wait for `+K{kind}_IND: {id},1` before the first AT+K{kind}SND.", settle="Log from the definition of the session (AT+K{kind}CFG) on.",
             states=(*states, "unknown"), codes=(923,), source="5.1, q1, q2 [F923]"),
     )
 
@@ -183,7 +183,7 @@ NINE_HUNDRED: Final = (
     *twins("910.sleep", "The modem knows no such session, perhaps since a sleep", REFUSED,
         ANSWERS + ": the modem knows no session {id}. HL7800 says `{slept_text}` (line {slept_line}) before it sleeps.",
         likely="the session and its profile were lost in PSM or eDRX",
-        remedy=GONE, do=Both(UNSENT + " " + SLEEP, UNSENT + " " + SLEEP), settle="AT+CPSMS?, AT+CEDRXS? and AT+KSLEEP? say whether it may sleep; AT+KCNXCFG? whether the profile is there.",
+        remedy=GONE, do=Both(UNSENT + SLEEP, UNSENT + SLEEP), settle="AT+CPSMS?, AT+CEDRXS? and AT+KSLEEP? say whether it may sleep; AT+KCNXCFG? whether the profile is there.",
         codes=(910,), needs=("slept_line",), source="5.1, q15, 6.3 [ZN]"),
     *_coded(910, "The modem knows no such session",
         "the modem knows no session {id}[[, which was defined on line {defined_line} (`{defined_text}`)]].",
@@ -218,7 +218,7 @@ NINE_HUNDRED: Final = (
     *_coded(922, "The session is in another state", "the session is in a state in which this cannot be done." + STOOD,
         likely="it is closed, is closing, or is not connected yet", first=Both(PEER_CLOSED_BEFORE, ""), do=UNSENT, settle=TAKEN, source="5.1 [QA-BX, FNC]"),
     *_coded(924, "The session is busy", "the session is busy with something else." + STOOD,
-        likely="a command before it still runs, or the session is closing", do=UNSENT + " Wait for the result of each command before the next.",
+        likely="a command before it still runs, or the session is closing", do=UNSENT + "Wait for the result of each command before the next.",
         settle=TAKEN, source="5.1 [NBI]"),
     *_coded(925, "A name in an HTTP header is wrong", "the name in an HTTP header is wrong; a plain socket has none.", first=CORRECT, remedy=ONCE,
         source="5.1 [LEG-E, HL78]"),

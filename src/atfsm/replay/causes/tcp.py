@@ -53,7 +53,7 @@ LOSSES: Final = (
         settle="See what the peer logged of that connection.", states=("connecting",), source="3.4 [M207]"),
     cause("tcp.notif.4.busy", "The peer closed in the middle of a send", T.PEER_CLOSED,
         "`{got}`: the peer closed while TCP socket {name} was {state}, since line {since}. What was on its way may be lost.",
-        first=f"{SENDING} {UNREAD}", remedy=REBUILT.tcp, do="Send again only if the application can take it twice.",
+        first=SENDING + UNREAD, remedy=REBUILT.tcp, do="Send again only if the application can take it twice.",
         settle="See what the peer logged of that connection.",
         states=("send_offered", "sending"), source="3.4 [M207], q13 [Z#48036]"),
     cause("tcp.absent.sleep", "The session is gone, perhaps in a sleep", T.ABSENT,
