@@ -122,7 +122,7 @@ def test_the_readme_shows_a_wobble_explained() -> None:
     shown = [output for command, output in map(_values, SHOWN) if "replay" in command]
 
     assert any(
-        "WOBBLE on line 9" in output and "  why   `+CME ERROR: 923` (invalid" in output
+        "WOBBLE on line 9" in output and "  why   `+CME ERROR: 923`: the modem" in output
         for output in shown
     )
 

@@ -330,7 +330,10 @@ def _causes(kind: Kind, command: str, text: str, name: str) -> frozenset[str]:
 def _refused_with(code: str, command: str) -> tuple[str, ...]:
     """A code, and what it means for a socket that was in service, or for a definition."""
     if "CFG=" in command:
-        return {"910": ("910.profile",)}.get(code, (code,))
+        # What 923 means for a definition nobody has told.
+        return {"910": ("910.profile",), "923": ("refused",)}.get(code, (code,))
+    if "RCV=" in command and code == "923":
+        return ("923.read",)
     if "CNX" in command:
         return (code,)
     return {"923": ("923.established",), "911": ("911.open",)}.get(code, (code,))

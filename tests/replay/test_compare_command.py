@@ -60,18 +60,17 @@ A                                      │ B
         tcp 1 connecting
 
 WOBBLE of B on line 20: tcp 1 refused in connecting, since line 15
-  why   `+CME ERROR: 923` (invalid state of the terminal port data mode): the
-        modem did not open data mode; `AT+KTCPSND=1,5` (line 19) was sent while
-        TCP socket 1 was still connecting, since line 15. `+KCNX_IND: 1,1,0`
-        (line 18) reports the PDP context, not the socket; `+KTCP_IND: 1,1`,
-        which says that the socket is connected, was never seen.
+  why   `+CME ERROR: 923`: the modem did not open data mode; `AT+KTCPSND=1,5`
+        (line 19) was sent while TCP socket 1 was still connecting, since line
+        15. `+KCNX_IND: 1,1,0` (line 18) reports the PDP context, not the
+        socket; `+KTCP_IND: 1,1`, which says that the socket is connected, was
+        never seen.
   do    Do not try to repair it: AT+KTCPCLOSE=1,1 (never skip it, even if it
-        fails every time), AT+KTCPDEL=1 (910 means done; 911: close it once
-        more), then AT+KTCPCFG and AT+KTCPCNX again, waiting longer each time.
-        If two rebuilds in a row fail, rebuild its context; if that fails twice,
-        restart the modem. No CONNECT came, so no byte of this send left: it can
-        be sent on the new session. Wait for `+KTCP_IND: 1,1` before the first
-        AT+KTCPSND.
+        fails every time), AT+KTCPDEL=1 (910: done; 911: close once more), then
+        AT+KTCPCFG and AT+KTCPCNX again, waiting longer each time. After two in
+        vain, rebuild the context; after two of those, restart the modem. No
+        CONNECT came, so no byte of this send left: it can be sent on the new
+        session. Wait for `+KTCP_IND: 1,1` before the first AT+KTCPSND.
   cause tcp.923.connecting
 
   only  in B: tcp.923.connecting (line 20)

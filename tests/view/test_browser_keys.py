@@ -269,7 +269,7 @@ def test_a_ticket_has_all_that_was_decided(review: Review) -> None:
         "WOBBLE tcp 1 refused in connecting, since line 4",
         "  got   +CME ERROR: 923",
         "  due   +KTCP_IND: 1,1",
-        "  why   `+CME ERROR: 923` (invalid state of the terminal port data mode)",
+        "  why   `+CME ERROR: 923`: the modem did not open data mode",
         "  do    Do not try to repair it",
         "  proof line 7: +KCNX_IND: 1,1,0",
         "    row(connecting, send_refused, wobble_refused): closed world",

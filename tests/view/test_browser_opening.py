@@ -46,7 +46,7 @@ def test_the_sentence_is_the_first_and_the_largest_text(thread: Review) -> None:
     sentence = [(size, top) for size, top, is_sentence in texts if is_sentence]
     others = [(size, top) for size, top, is_sentence in texts if not is_sentence]
 
-    assert thread.text("#finding-why").startswith("+CME ERROR: 923 (invalid state of")
+    assert thread.text("#finding-why").startswith("+CME ERROR: 923: the modem did not open")
     assert max(size for size, _ in others) < max(size for size, _ in sentence)
     assert min(top for _, top in sentence) < min(top for _, top in others)
 

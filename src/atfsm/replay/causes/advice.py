@@ -26,15 +26,13 @@ PROBED: Final = (
 #: A session is closed, deleted and made anew: all that a fault of its peer asks for (8, q12).
 REBUILT: Final = Both(
     "Do not try to repair it: AT+KTCPCLOSE={id},1 (never skip it, even if it fails every time), "
-    "AT+KTCPDEL={id} (910 means done; 911: close it once more), then AT+KTCPCFG and AT+KTCPCNX "
+    "AT+KTCPDEL={id} (910: done; 911: close once more), then AT+KTCPCFG and AT+KTCPCNX "
     "again, waiting longer each time.",
     "Do not try to repair it: AT+KUDPCLOSE={id} (never skip it, even if it fails every time), "
-    "AT+KUDPDEL={id} (910 means done; 911: close it once more), then AT+KUDPCFG again, waiting "
+    "AT+KUDPDEL={id} (910: done; 911: close once more), then AT+KUDPCFG again, waiting "
     "longer each time.",
 )
-LADDER: Final = (
-    " If two rebuilds in a row fail, rebuild its context; if that fails twice, restart the modem."
-)
+LADDER: Final = " After two in vain, rebuild the context; after two of those, restart the modem."
 #: The full reset of each machine, in words.
 REMEDY: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -54,7 +54,7 @@ ANSWERS: Final = (
 PLAIN: Final = ANSWERS.replace(" ({meaning})", "")
 WHILE: Final = "[[{known} while {kind} socket {name} was {state}, since line {since}]]"
 STOOD: Final = "[[{known} {kind} socket {name} was {state}, since line {since}.]]"
-NOT_READY: Final = "`{got}` ({meaning}): the modem did not open data mode"
+NOT_READY: Final = "`{got}`: the modem did not open data mode"
 #: Of 923 on a session that worked; then only its context and the modem are left to be tried.
 REPORTED: Final = Both(
     "A user of TCP on this modem advises to rebuild the session; nobody reports that sending again "
