@@ -305,6 +305,27 @@ def test_an_empty_folder_does_not_hide_the_other_captures(run: Run, tmp_path: Pa
     assert 1 == err.count("\n")
 
 
+def test_captures_are_listed_as_those_of_a_fleet(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is named twice counts once, folders of stores are opened, dead links are told."""
+    monkeypatch.chdir(tmp_path)
+    Path("logs").mkdir()
+    capture(tmp_path, "logs/a.log", b"Tx: AT\nRx: OK\n")
+    Path("logs/dead").symlink_to("nothing")
+
+    code, out, err = run("replay", "--json", "logs", "logs/a.log", f"file://{tmp_path}/logs/a.log")
+
+    names = [json.loads(line)["capture"] for line in out.splitlines()]
+    assert (2, ["logs/a.log", f"file://{tmp_path}/logs/a.log"]) == (code, names)
+    assert "atfsm: logs/dead: cannot be read: No such file or directory\n" == err
+
+    code, out, err = run("replay", "nope://x", "logs/a.log", "--json")
+
+    assert (2, 1) == (code, out.count("\n"))
+    assert err.startswith("atfsm: nope://x: cannot be opened: Protocol not known")
+
+
 def test_a_glob_is_what_it_matches(run: Run) -> None:
     """Where the shell does not expand a pattern, we do."""
     code, out, _ = run("replay", "--json", FOLDER / "rc7620-thread-*.log")

@@ -13,9 +13,9 @@ import pytest
 from atfsm.errors import AtfsmError
 from atfsm.fleet.batch import Batch, batch_of, batched
 from atfsm.fleet.columns import Columns
-from atfsm.fleet.listing import Input
 from atfsm.fleet.pool import Pool
 from atfsm.fleet.rows import AS_IT_IS, WORKER_DIED, replay_batch
+from atfsm.replay.listing import Input
 from tests.fleet.deadly import deadly_batch
 from tests.fleet.logs import small_log
 

@@ -21,10 +21,10 @@ import pytest
 from atfsm.errors import AtfsmError, ResultsError
 from atfsm.fleet import batch, run
 from atfsm.fleet.columns import COLUMNS, SCHEMA
-from atfsm.fleet.listing import Input
 from atfsm.fleet.rows import Task, replay_batch
 from atfsm.fleet.run import Plan, Tally, replay_fleet
 from atfsm.fleet.unfinished import Unfinished
+from atfsm.replay.listing import Input
 from tests.fleet.interrupted import BATCH_FILES
 from tests.fleet.logs import write_mixed_fleet
 

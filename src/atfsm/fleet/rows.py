@@ -22,6 +22,8 @@ from atfsm.errors import AtfsmError
 from atfsm.fleet.columns import Columns, Outcome, Record, Row, add_row, no_rows
 from atfsm.replay.automaton import Automata
 from atfsm.replay.identity import Acquaintance, Identity
+from atfsm.replay.pairs import pair_named
+from atfsm.replay.remote import is_remote
 from atfsm.replay.report import Report, Wobble
 from atfsm.replay.session import AUTO, replay
 
@@ -86,8 +88,9 @@ def replay_batch(
 def _add_rows(columns: Columns, name: str, task: Task) -> None:
     """Replay one capture; whatever happens, it costs no more than its own rows."""
     met = Acquaintance()
-    path = os.path.join(task.folder, name) if task.folder and "://" not in name else name  # noqa: PTH118  as the user wrote it
+    path = name
     try:
+        path = _seen_from(task.folder, name)
         report = replay(path, format_name=task.format_name, tally=met, automata=_taught())
     except (AtfsmError, OSError) as error:
         # The message names the path; the row has the name that the user gave.
@@ -107,6 +110,18 @@ def _add_rows(columns: Columns, name: str, task: Task) -> None:
     add_row(columns, shared | _of_capture(report))
     for number, wobble in enumerate(report.wobbles, start=1):
         add_row(columns, shared | _of_wobble(number, wobble))
+
+
+def _seen_from(folder: str, name: str) -> str:
+    """The name of a capture where it does not begin in the folder of this process.
+
+    Raises:
+        CaptureError: It is a pair, of which one file is not there.
+    """
+    if not folder or is_remote(name):
+        return name
+    pair = pair_named(name, folder)
+    return os.path.join(folder, name) if pair is None else pair.joint  # noqa: PTH118  as the user wrote it
 
 
 def _taught() -> Automata:

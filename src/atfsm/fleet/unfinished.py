@@ -27,7 +27,7 @@ from typing import BinaryIO, Final
 from atfsm.errors import ResultsError
 from atfsm.fleet.batch import Batch, batch_of, batched
 from atfsm.fleet.columns import SCHEMA
-from atfsm.fleet.listing import Input
+from atfsm.replay.listing import Input
 
 #: What is said where a run ends before its end.
 KEPT: Final = "what is done is kept: --resume goes on with it"
