@@ -55,7 +55,7 @@ def _run(arguments: argparse.Namespace) -> int:
             hint = "; the modem's own error codes are 902 to 932"
         raise AtfsmError(f"nothing is known of {text!r}{hint}")
     if arguments.json:
-        print(json.dumps(_json(text, topics), ensure_ascii=False))
+        print(json.dumps(_json(text, topics)))
         return CLEAN
     columns = min(shutil.get_terminal_size().columns, READABLE_COLUMNS)
     for number, topic in enumerate(topics):

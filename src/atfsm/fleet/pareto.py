@@ -123,8 +123,7 @@ class Pareto:
                     for bar in self.bars
                 ],
                 "calm": list(self.calm),
-            },
-            ensure_ascii=False,
+            }
         )
 
 
