@@ -169,7 +169,7 @@ def test_names_are_read_from_standard_input(run: Run, monkeypatch: pytest.Monkey
     """So that whatever finds files can be put before it."""
     Path("a.log").write_text(CLEAN, "utf-8")
     Path("b.log").write_text(CLEAN, "utf-8")
-    monkeypatch.setattr(sys, "stdin", io.StringIO("b.log\n\n"))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"b.log\n\n")))
     code, out, _ = run("replay", "a.log", "--files-from", "-", "--out", "out.parquet")
 
     assert 0 == code

@@ -46,7 +46,9 @@ class Progress:
     """How far a long replay has come, on stderr, where that is a terminal."""
 
     def __init__(self, name: str) -> None:
-        self._name = name
+        from atfsm.replay.printable import printable
+
+        self._name = printable(name)
         self._shown = False
 
     def show(self, capture: Capture) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from atfsm.cli.streams import standard_input
 from atfsm.cli.terms import CLEAN, UNDECIDED, UNUSABLE, WOBBLE, complain
 from atfsm.errors import CaptureError, ResultsError
 
@@ -144,13 +146,31 @@ def _names(arguments: argparse.Namespace) -> Iterator[str]:
     if arguments.files_from is None:
         return
     if arguments.files_from == "-":
-        yield from filter(None, (line.rstrip("\r\n") for line in sys.stdin))
+        yield from _names_in(standard_input().buffer, "standard input")
         return
     try:
-        with open(arguments.files_from, encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH123  as the user wrote it
-            yield from filter(None, (line.rstrip("\r\n") for line in file))
+        with open(arguments.files_from, "rb") as file:  # noqa: PTH123  as the user wrote it
+            yield from _names_in(file, arguments.files_from)
     except OSError as error:
         raise CaptureError(f"{arguments.files_from}: cannot be read: {error.strerror}") from error
+
+
+def _names_in(lines: Iterable[bytes], source: str) -> Iterator[str]:
+    """Names, one a line; a name may have any byte but NUL and line feed.
+
+    Raises:
+        CaptureError: There is a NUL.
+    """
+    for number, line in enumerate(lines, start=1):
+        if b"\0" in line:
+            raise CaptureError(
+                f"{source}, line {number}: a name holds no NUL: write names in UTF-8, one a line "
+                "(find -print, not -print0)"
+            )
+        # Windows tools begin with a byte order mark, and end lines with CR LF.
+        named = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
+        if name := named.rstrip(b"\r\n").decode("utf-8", "surrogateescape"):
+            yield name
 
 
 def _summary(arguments: argparse.Namespace, tally: Tally, seconds: float) -> str:
@@ -161,12 +181,14 @@ def _summary(arguments: argparse.Namespace, tally: Tally, seconds: float) -> str
         "unreadable": "unreadable",
         "failed": "failed",
     }
+    from atfsm.replay.printable import printable
+
     found = [f"{tally.outcomes[o]:,} {word}" for o, word in words.items() if tally.outcomes[o]]
     replayed = tally.captures - tally.resumed
     rate = f"{replayed / seconds:,.0f} a second" if seconds > 0 else ""
     before = f"{tally.resumed:,} of them before, " if tally.resumed else ""
     return (
-        f"{arguments.out}: {_count(tally.captures, 'capture')}: {', '.join(found)}; "
+        f"{printable(arguments.out)}: {_count(tally.captures, 'capture')}: {', '.join(found)}; "
         f"{_count(tally.wobbles, 'wobble')} ({before}{_duration(seconds)}, {rate})"
     )
 

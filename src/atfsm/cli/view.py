@@ -78,6 +78,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _view_one(name: str, pages: _Pages, arguments: argparse.Namespace) -> int:
     from atfsm.replay import Verdict
+    from atfsm.replay.printable import printable
     from atfsm.view import review
 
     try:
@@ -98,7 +99,7 @@ def _view_one(name: str, pages: _Pages, arguments: argparse.Namespace) -> int:
     except PageError as error:
         complain(str(error))
         return UNUSABLE
-    print(page, flush=True)
+    print(printable(str(page)), flush=True)
     if arguments.open:
         open_page(page)
     codes = {Verdict.CLEAN: CLEAN, Verdict.WOBBLE: WOBBLE, Verdict.UNDECIDED: UNDECIDED}

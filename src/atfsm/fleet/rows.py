@@ -95,7 +95,7 @@ def _add_rows(columns: Columns, name: str, task: Task) -> None:
     except (AtfsmError, OSError) as error:
         # The message names the path; the row has the name that the user gave.
         reason = str(error).replace(path, name, 1)
-        add_row(columns, _without_report(name, Outcome.UNREADABLE, _printable(reason)))
+        add_row(columns, _without_report(name, Outcome.UNREADABLE, reason))
         return
     except MemoryError:
         add_row(
@@ -103,7 +103,7 @@ def _add_rows(columns: Columns, name: str, task: Task) -> None:
         )
         return
     except Exception as error:  # noqa: BLE001  a bug of ours costs one capture, not a million
-        reason = _printable(f"this is a bug of atfsm: {type(error).__name__}: {error}")
+        reason = f"this is a bug of atfsm: {type(error).__name__}: {error}"
         add_row(columns, _without_report(name, Outcome.FAILED, reason))
         return
     shared = _shared(name, Outcome(report.verdict.value), met.identity, task.salt)
@@ -157,7 +157,7 @@ def device_of(imei: str, salt: str = "") -> str | None:
 
 
 def _without_report(name: str, outcome: Outcome, reason: str) -> Row:
-    return _shared(name, outcome, Identity(), "") | {"reason": reason}
+    return _shared(name, outcome, Identity(), "") | {"reason": _printable(reason)}
 
 
 def _of_capture(report: Report) -> Row:

@@ -98,9 +98,9 @@ class Unfinished:
     def __init__(self, out: str) -> None:
         self.folder = Path(out + ".unfinished")
         self._done: dict[int, tuple[int, int]] = {}
-        if Path(out).is_dir():
+        if os.path.isdir(out):  # noqa: PTH112  a Path fails on a name that is too long
             raise ResultsError(f"{out}: is a folder: name a file in it")
-        if not (parent := self.folder.parent).is_dir():
+        if not os.path.isdir(parent := self.folder.parent):  # noqa: PTH112  as above
             raise ResultsError(f"{out}: cannot be written: there is no folder {parent}")
         try:
             self.folder.mkdir(exist_ok=True)

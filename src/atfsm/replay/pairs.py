@@ -243,7 +243,7 @@ def open_named(name: str) -> tuple[Capture, str | None]:
         CaptureError: It cannot be opened.
     """
     if name == STDIN and sys.stdin is None:
-        raise CaptureError("standard input is closed: name a file, or give it something to read")
+        raise CaptureError("standard input is closed: there is nothing to read")
     names = pair_named(name)
     if names is None:
         return Capture(name), None
