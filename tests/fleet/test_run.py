@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -292,6 +293,34 @@ def test_two_runs_do_not_write_one_file(fleet: Path) -> None:
         replay_fleet([str(fleet)], Plan(out="out.parquet", jobs=1))
     first.abandon()
     assert LOGS < replay_fleet([str(fleet)], Plan(out="out.parquet", jobs=1)).done
+
+
+@pytest.mark.usefixtures("fleet")
+def test_the_folder_is_removed_while_it_is_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another run that begins at that moment is refused, or keeps what it has written."""
+    remove = shutil.rmtree
+    removed = []
+
+    def look(folder: Path, *, ignore_errors: bool) -> None:
+        with pytest.raises(ResultsError, match="another process is writing there"):
+            Unfinished("out.parquet")
+        removed.append(folder)
+        remove(folder, ignore_errors=ignore_errors)
+
+    monkeypatch.setattr(shutil, "rmtree", look)
+    Unfinished("out.parquet").abandon()
+    first = Unfinished("out.parquet")
+    complete = first.folder / "complete"
+    complete.write_bytes(b"rows")
+    first.finish(complete, "out.parquet")
+    second = Unfinished("out.parquet")
+    first.abandon()
+
+    assert [first.folder] * 2 == removed
+    assert second.folder.is_dir()
+    second.abandon()
+    assert not second.folder.exists()
+    assert b"rows" == Path("out.parquet").read_bytes()
 
 
 # fmt: off

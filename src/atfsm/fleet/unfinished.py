@@ -193,18 +193,28 @@ class Unfinished:
         with complete.open("rb") as file:
             os.fsync(file.fileno())
         complete.replace(out)
-        self.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._remove()
 
     def abandon(self) -> None:
-        """Let go of it; where nothing is done, nothing stays."""
-        self.close()
-        if not self.exists:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        """Let go of it, if that was not done; where nothing is done, nothing stays."""
+        if self._lock.closed:
+            return
+        if self.exists:
+            self.close()
+        else:
+            self._remove()
 
     def close(self) -> None:
         """Let go of it; what is done stays."""
         self._parts.close()
+        self._lock.close()
+
+    def _remove(self) -> None:
+        """Remove the folder while it is ours: as soon as it is not, another run may be in it."""
+        self._parts.close()
+        if os.name == "nt":  # there, what is open cannot be removed, and there is no lock
+            self._lock.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
         self._lock.close()
 
     def _fresh(self, name: str) -> Path:
