@@ -189,6 +189,17 @@ def test_messages_keep_a_name_on_their_line(odd: Path) -> None:
     assert out.startswith(b"\\x1bx.parquet: 2 captures: 1 clean, 1 unreadable; 0 wobbles")
 
 
+@pytest.mark.parametrize(
+    "command", [f"replay {WOBBLE}", "explain 923", f"compare {WOBBLE} {CLEAN}", "formats"]
+)
+def test_a_narrow_terminal_is_no_accident(folder: Path, command: str) -> None:
+    """Prose has some columns, however few there are."""
+    code, out, err = shell(folder, f"COLUMNS=5 atfsm {command}")
+
+    assert (True, b"") == (code in {0, 1}, err)
+    assert out
+
+
 AS_JSON = (
     "replay --json .",
     "compare --json ?*.log ?*.log",

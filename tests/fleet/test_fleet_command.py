@@ -97,6 +97,16 @@ def test_a_pair_is_one_capture_of_the_results(run: Run) -> None:
     assert (2, f"atfsm: {half}: of this pair, logs/nope.log is not there\n") == (code, err)
 
 
+def test_quiet_says_nothing_but_errors(run: Run) -> None:
+    """A summary is what -q leaves out; JSON was asked for, and is given."""
+    Path("a.log").write_text(CLEAN, "utf-8")
+    missing = "atfsm: b.log: cannot be read: No such file or directory\n"
+
+    assert (2, "", missing) == run("replay", "-q", "a.log", "b.log", "--out", "out.parquet")
+    code, out, _ = run("replay", "-q", "--json", "a.log", "--out", "out.parquet")
+    assert (0, 1) == (code, json.loads(out)["captures"])
+
+
 def test_of_many_that_cannot_be_read_the_first_are_named(run: Run) -> None:
     """On stderr, a line each; how many more there are is said, too."""
     Path("a.log").write_text(CLEAN, "utf-8")
@@ -202,6 +212,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "nothing":            ((),                                                          "name a capture"),
     "nothing, with out":  (("--out", "o.parquet"),                                              "name a capture"),
     "jobs and cluster":   (("a.log", "--out", "o.parquet", "--jobs", "2", "--scheduler", "x"),  "not with --scheduler"),
+    "a time line":     (("a.log", "-v", "--out", "o.parquet"),                          "-v is for a time line, and --out writes none: leave it out"),
     "another suffix":     (("a.log", "--out", "o.csv"),                                 "--out 'o.csv': the results are a Parquet file: name it *.parquet"),
     "no jobs":            (("a.log", "--out", "o.parquet", "--jobs", "0"),                      "a number of processes from 1 to 1024, not '0'"),
     "jobs in words":      (("a.log", "--out", "o.parquet", "--jobs", "all"),                    "not 'all'"),

@@ -20,10 +20,16 @@ from atfsm.stack import NEW, TABLED, Move
 ARROW: Final = {Direction.TX: "→", Direction.RX: "←", Direction.UNMARKED: " "}
 WIRE_COLUMNS: Final = 42
 READABLE_COLUMNS: Final = 100  # ours: longer lines of prose are hard to read
+NARROWEST: Final = 40  # ours: beside the labels, narrower prose is a word a line
 INDENT: Final = " " * 8
 GLUE: Final = "\x00"
 _QUOTED: Final = re.compile(r"`[^`]{1,60}`")
 RED, AMBER, GREEN, DIM, BOLD = "31", "33", "32", "2", "1"
+
+
+def readable_columns() -> int:
+    """How wide prose is written: as the terminal is, as far as that can be read."""
+    return max(NARROWEST, min(shutil.get_terminal_size().columns, READABLE_COLUMNS))
 
 
 class TextReport:
@@ -49,7 +55,7 @@ class TextReport:
         self._verbose = verbose
         self._colour = colour
         self._is_apart = False  # whether the last line written was blank
-        self._columns = min(shutil.get_terminal_size().columns, READABLE_COLUMNS)
+        self._columns = readable_columns()
 
     def begin(self, name: str, capture_format: Format | None) -> None:
         """Say which capture this is, and how it is read."""

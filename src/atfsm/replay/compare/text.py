@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
@@ -17,7 +16,16 @@ from atfsm.replay.compare.report import Comparison, Outcome, Side
 from atfsm.replay.compare.words import counted, facts, standings, verdict
 from atfsm.replay.meanings import quoted
 from atfsm.replay.printable import printable
-from atfsm.replay.text import AMBER, ARROW, BOLD, DIM, GREEN, READABLE_COLUMNS, RED
+from atfsm.replay.text import (
+    AMBER,
+    ARROW,
+    BOLD,
+    DIM,
+    GREEN,
+    READABLE_COLUMNS,
+    RED,
+    readable_columns,
+)
 
 INDENT: Final = " " * 8
 BLANK: Final = ("", "")
@@ -47,8 +55,8 @@ class CompareText:
     ) -> None:
         self._write = write
         self._colour = colour
-        here = shutil.get_terminal_size().columns if columns is None else columns
-        self._columns = max(min(here, READABLE_COLUMNS), NARROWEST)
+        here = readable_columns() if columns is None else min(columns, READABLE_COLUMNS)
+        self._columns = max(here, NARROWEST)
 
     def tell(
         self, comparison: Comparison, said_a: Sequence[Said] = (), said_b: Sequence[Said] = ()
