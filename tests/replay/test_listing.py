@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from pathlib import Path
 
@@ -158,6 +159,22 @@ def test_folders_may_lie_very_deep(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             Path(folder).rmdir()
 
     assert ["./d/a.log", f"./{folders[-1]}/z.log", "./e.log"] == found
+
+
+def test_folders_too_deep_for_a_glob_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python's own glob calls itself; the folder can be named instead."""
+
+    def deep(*_: object, **__: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr(glob, "iglob", deep)
+    put(tmp_path, "a.log")
+    name, after = str(tmp_path / "**" / "*.log"), str(tmp_path / "a.log")
+
+    reason = f"{name}: folders lie too deep for a glob: name the topmost one"
+    assert [(name, reason), (after, "")] == [(i.name, i.reason) for i in listed([name, after])]
 
 
 def test_folders_of_a_store_may_lie_very_deep() -> None:

@@ -24,8 +24,6 @@ from atfsm.replay.remote import filesystem_of, is_remote
 
 #: What tells two states of one file apart where a store says neither time: fsspec's own names.
 _MARKS: Final = ("mtime", "LastModified", "last_modified", "updated", "ETag", "etag", "created")
-
-
 #: Files among which the other side of one is looked for; ours: some 30 MB of names.
 WINDOW_FILES: Final = 65_536
 
@@ -91,7 +89,13 @@ def _each(
                     raise
                 yield Input(name, reason=str(error))
         else:
-            for each in _globbed(name):
+            try:
+                globbed = _globbed(name)
+            except RecursionError:  # Python's glob calls itself for each folder
+                reason = f"{name}: folders lie too deep for a glob: name the topmost one"
+                yield Input(name, reason=reason)
+                continue
+            for each in globbed:
                 for found in before.without_those(_found(each), each):
                     if not without or os.path.realpath(found.name) not in without:
                         yield found
