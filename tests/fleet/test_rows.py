@@ -62,6 +62,22 @@ def test_a_pair_is_found_where_relative_names_begin(tmp_path: Path) -> None:
     assert ["two-files", None] == found["format"]
 
 
+@pytest.mark.parametrize("here", [True, False])
+def test_a_pair_lies_in_one_folder(
+    here: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That of its first file, as the user names it."""
+    (tmp_path / "logs").mkdir()
+    pair_in(tmp_path / "logs")
+    if here:
+        monkeypatch.chdir(tmp_path)
+    found = replay_batch(
+        ["logs/run_tx.log+logs/run_rx.log"], Task(folder="" if here else str(tmp_path))
+    )
+
+    assert ["logs"] * 2 == found["folder"]
+
+
 def without(columns: Columns, row: int) -> Columns:
     """All rows but one."""
     return {name: values[:row] + values[row + 1 :] for name, values in columns.items()}

@@ -69,8 +69,8 @@ def pair_named(name: str, folder: str = "") -> Names | None:
         return None
     lacking = None
     for at in (at for at, letter in enumerate(name) if letter == JOINT):
-        names = Names(*(os.path.join(folder, part) for part in (name[:at], name[at + 1 :])))  # noqa: PTH118
-        there = [os.path.isfile(each) for each in names]  # noqa: PTH113
+        names = Names(name[:at], name[at + 1 :])
+        there = [os.path.isfile(os.path.join(folder, each)) for each in names]  # noqa: PTH113, PTH118
         if all(there):
             return names
         if any(there):
@@ -80,10 +80,10 @@ def pair_named(name: str, folder: str = "") -> Names | None:
     return None
 
 
-def files_of(name: str) -> tuple[str, ...]:
+def files_of(name: str, folder: str = "") -> tuple[str, ...]:
     """The files that a capture consists of: two, or the one of that name."""
     try:
-        return pair_named(name) or (name,)
+        return pair_named(name, folder) or (name,)
     except CaptureError:
         return (name,)
 
