@@ -305,6 +305,27 @@ def test_an_empty_folder_does_not_hide_the_other_captures(run: Run, tmp_path: Pa
     assert 1 == err.count("\n")
 
 
+def test_captures_are_listed_as_those_of_a_fleet(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is named twice counts once, folders of stores are opened, dead links are told."""
+    monkeypatch.chdir(tmp_path)
+    Path("logs").mkdir()
+    capture(tmp_path, "logs/a.log", b"Tx: AT\nRx: OK\n")
+    Path("logs/dead").symlink_to("nothing")
+
+    code, out, err = run("replay", "--json", "logs", "logs/a.log", f"file://{tmp_path}/logs/a.log")
+
+    names = [json.loads(line)["capture"] for line in out.splitlines()]
+    assert (2, ["logs/a.log", f"file://{tmp_path}/logs/a.log"]) == (code, names)
+    assert "atfsm: logs/dead: cannot be read: No such file or directory\n" == err
+
+    code, out, err = run("replay", "nope://x", "logs/a.log", "--json")
+
+    assert (2, 1) == (code, out.count("\n"))
+    assert err.startswith("atfsm: nope://x: cannot be opened: Protocol not known")
+
+
 def test_a_glob_is_what_it_matches(run: Run) -> None:
     """Where the shell does not expand a pattern, we do."""
     code, out, _ = run("replay", "--json", FOLDER / "rc7620-thread-*.log")
@@ -505,10 +526,12 @@ def test_control_characters_of_a_capture_do_not_reach_the_terminal(
     assert not {c for c in out if 0x7F <= ord(c) < 0xA0}
 
 
-def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
     """``atfsm replay ... | head`` ends without a word."""
+    for number in range(400):
+        capture(tmp_path, f"{number}.log", WOBBLE.read_bytes())
     with subprocess.Popen(
-        [sys.executable, "-m", "atfsm", "replay", *([str(WOBBLE)] * 400)],
+        [sys.executable, "-m", "atfsm", "replay", str(tmp_path)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=FOLDER.parent.parent,

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from atfsm import cli
@@ -24,6 +25,7 @@ from atfsm.cli.fleet import _Bar, _duration
 from atfsm.fleet.columns import OF_CAPTURE, OF_WOBBLE, SHARED
 from atfsm.fleet.run import Tally
 from tests.fleet.logs import write_fleet
+from tests.replay.test_two_files import pair_in
 
 DOCS = Path(__file__).parent.parent.parent / "docs" / "fleet.md"
 CLEAN = "Tx: AT\nRx: OK\n"
@@ -75,6 +77,34 @@ def test_the_exit_code_is_that_of_the_worst(name: str, run: Run) -> None:
     assert (code, missing if None in logs else "") == (found, err)
     assert out.startswith(f"out.parquet: {expected} (")
     assert 1 == out.count("\n")
+
+
+def test_a_pair_is_one_capture_of_the_results(run: Run) -> None:
+    """Found in a folder or named, it has one row and the wobble that only both together show."""
+    Path("logs").mkdir()
+    sent, received = pair_in(Path("logs"))
+    for named in ("logs", f"{sent}+{received}"):
+        code, out, err = run("replay", named, "--out", "out.parquet", "--jobs", "1")
+
+        assert (1, "") == (code, err)
+        assert out.startswith("out.parquet: 1 capture: 1 with wobbles; 1 wobble (")
+        rows = pq.read_table("out.parquet").to_pydict()
+        assert [f"{sent}+{received}"] * 2 == rows["capture"]
+        assert ["two-files", None] == rows["format"]
+
+    half = f"{sent}+logs/nope.log"
+    code, out, err = run("replay", half, sent, "--out", "out.parquet", "--jobs", "1")
+    assert (2, f"atfsm: {half}: of this pair, logs/nope.log is not there\n") == (code, err)
+
+
+def test_quiet_says_nothing_but_errors(run: Run) -> None:
+    """A summary is what -q leaves out; JSON was asked for, and is given."""
+    Path("a.log").write_text(CLEAN, "utf-8")
+    missing = "atfsm: b.log: cannot be read: No such file or directory\n"
+
+    assert (2, "", missing) == run("replay", "-q", "a.log", "b.log", "--out", "out.parquet")
+    code, out, _ = run("replay", "-q", "--json", "a.log", "--out", "out.parquet")
+    assert (0, 1) == (code, json.loads(out)["captures"])
 
 
 def test_of_many_that_cannot_be_read_the_first_are_named(run: Run) -> None:
@@ -149,7 +179,7 @@ def test_names_are_read_from_standard_input(run: Run, monkeypatch: pytest.Monkey
     """So that whatever finds files can be put before it."""
     Path("a.log").write_text(CLEAN, "utf-8")
     Path("b.log").write_text(CLEAN, "utf-8")
-    monkeypatch.setattr(sys, "stdin", io.StringIO("b.log\n\n"))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"b.log\n\n")))
     code, out, _ = run("replay", "a.log", "--files-from", "-", "--out", "out.parquet")
 
     assert 0 == code
@@ -182,6 +212,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "nothing":            ((),                                                          "name a capture"),
     "nothing, with out":  (("--out", "o.parquet"),                                              "name a capture"),
     "jobs and cluster":   (("a.log", "--out", "o.parquet", "--jobs", "2", "--scheduler", "x"),  "not with --scheduler"),
+    "a time line":     (("a.log", "-v", "--out", "o.parquet"),                          "-v is for a time line, and --out writes none: leave it out"),
     "another suffix":     (("a.log", "--out", "o.csv"),                                 "--out 'o.csv': the results are a Parquet file: name it *.parquet"),
     "no jobs":            (("a.log", "--out", "o.parquet", "--jobs", "0"),                      "a number of processes from 1 to 1024, not '0'"),
     "jobs in words":      (("a.log", "--out", "o.parquet", "--jobs", "all"),                    "not 'all'"),

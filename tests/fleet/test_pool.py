@@ -13,9 +13,10 @@ import pytest
 from atfsm.errors import AtfsmError
 from atfsm.fleet.batch import Batch, batch_of, batched
 from atfsm.fleet.columns import Columns
-from atfsm.fleet.listing import Input
-from atfsm.fleet.pool import Pool
+from atfsm.fleet.pool import Pool, _Worker
 from atfsm.fleet.rows import AS_IT_IS, WORKER_DIED, replay_batch
+from atfsm.fleet.run import Plan, replay_fleet
+from atfsm.replay.listing import Input
 from tests.fleet.deadly import deadly_batch
 from tests.fleet.logs import small_log
 
@@ -81,6 +82,47 @@ def test_where_no_worker_can_be_started_it_is_said(tmp_path: Path) -> None:
     with pytest.raises(AtfsmError, match=r"end as soon as they start \(exit code 3\)$"):
         list(Pool(2, AS_IT_IS, replay).run(batches))
     assert [] == multiprocessing.active_children()
+
+
+@pytest.mark.parametrize(("batches", "expected"), [(1, 1), (3, 3), (9, 4)])
+def test_no_more_processes_are_started_than_there_is_work(
+    batches: int, expected: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three logs need no sixty-four processes, whatever --jobs says."""
+    started = []
+    start = _Worker.__init__
+
+    def counted(worker: _Worker, *arguments: object) -> None:
+        started.append(worker)
+        start(worker, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(_Worker, "__init__", counted)
+    found = dict(
+        Pool(4, AS_IT_IS).run(batches_of(tmp_path, *((f"{n}.log",) for n in range(batches))))
+    )
+
+    assert list(range(batches)) == sorted(found)
+    assert expected == len(started)
+
+
+def test_a_machine_without_room_for_the_processes_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The results are not to blame; one line says what helps."""
+
+    def refuse(*_: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(_Worker, "__init__", refuse)
+    Path(tmp_path / "a.log").write_text(small_log(1), "utf-8")
+    plan = Plan(out=str(tmp_path / "out.parquet"), jobs=64)
+
+    with pytest.raises(
+        AtfsmError,
+        match=r"^cannot start 64 processes: Resource temporarily unavailable: .* --jobs$",
+    ):
+        replay_fleet([str(tmp_path / "a.log")], plan)
+    assert ["a.log"] == [path.name for path in tmp_path.iterdir()]
 
 
 def test_no_process_is_left_behind(tmp_path: Path) -> None:

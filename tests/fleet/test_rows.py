@@ -13,6 +13,7 @@ from atfsm.fleet.columns import COLUMNS, Columns, Outcome
 from atfsm.fleet.rows import Task, replay_batch
 from atfsm.replay import replay
 from tests.fleet.logs import small_log
+from tests.replay.test_two_files import pair_in
 
 # fmt: off
 RAISED: dict[str, tuple[BaseException, str, str]] = {
@@ -50,6 +51,31 @@ def test_what_goes_wrong_with_one_capture_is_its_row(
         found[column][at] for column in ("record", "verdict", "reason")
     )
     assert whole == without(found, at)
+
+
+def test_a_pair_is_found_where_relative_names_begin(tmp_path: Path) -> None:
+    """Both of its files: a worker of a cluster lies elsewhere."""
+    pair_in(tmp_path)
+    found = replay_batch(["run_tx.log+run_rx.log"], Task(folder=str(tmp_path)))
+
+    assert ["run_tx.log+run_rx.log"] * 2 == found["capture"]
+    assert ["two-files", None] == found["format"]
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_a_pair_lies_in_one_folder(
+    here: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That of its first file, as the user names it."""
+    (tmp_path / "logs").mkdir()
+    pair_in(tmp_path / "logs")
+    if here:
+        monkeypatch.chdir(tmp_path)
+    found = replay_batch(
+        ["logs/run_tx.log+logs/run_rx.log"], Task(folder="" if here else str(tmp_path))
+    )
+
+    assert ["logs"] * 2 == found["folder"]
 
 
 def without(columns: Columns, row: int) -> Columns:

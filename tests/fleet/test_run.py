@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,10 +22,10 @@ import pytest
 from atfsm.errors import AtfsmError, ResultsError
 from atfsm.fleet import batch, run
 from atfsm.fleet.columns import COLUMNS, SCHEMA
-from atfsm.fleet.listing import Input
 from atfsm.fleet.rows import Task, replay_batch
 from atfsm.fleet.run import Plan, Tally, replay_fleet
 from atfsm.fleet.unfinished import Unfinished
+from atfsm.replay.listing import Input
 from tests.fleet.interrupted import BATCH_FILES
 from tests.fleet.logs import write_mixed_fleet
 
@@ -292,6 +293,34 @@ def test_two_runs_do_not_write_one_file(fleet: Path) -> None:
         replay_fleet([str(fleet)], Plan(out="out.parquet", jobs=1))
     first.abandon()
     assert LOGS < replay_fleet([str(fleet)], Plan(out="out.parquet", jobs=1)).done
+
+
+@pytest.mark.usefixtures("fleet")
+def test_the_folder_is_removed_while_it_is_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another run that begins at that moment is refused, or keeps what it has written."""
+    remove = shutil.rmtree
+    removed = []
+
+    def look(folder: Path, *, ignore_errors: bool) -> None:
+        with pytest.raises(ResultsError, match="another process is writing there"):
+            Unfinished("out.parquet")
+        removed.append(folder)
+        remove(folder, ignore_errors=ignore_errors)
+
+    monkeypatch.setattr(shutil, "rmtree", look)
+    Unfinished("out.parquet").abandon()
+    first = Unfinished("out.parquet")
+    complete = first.folder / "complete"
+    complete.write_bytes(b"rows")
+    first.finish(complete, "out.parquet")
+    second = Unfinished("out.parquet")
+    first.abandon()
+
+    assert [first.folder] * 2 == removed
+    assert second.folder.is_dir()
+    second.abandon()
+    assert not second.folder.exists()
+    assert b"rows" == Path("out.parquet").read_bytes()
 
 
 # fmt: off

@@ -8,7 +8,9 @@ import pytest
 
 from atfsm import cli
 from atfsm.errors import CaptureError
-from atfsm.replay.pairs import Names, open_named, pair_named, paired
+from atfsm.replay import listing
+from atfsm.replay.listing import Input
+from atfsm.replay.pairs import Names, open_named, pair_named
 from atfsm.replay.session import replay
 from atfsm.replay.trace import Trace
 
@@ -46,6 +48,11 @@ def pair_in(
     (folder / sent).write_text(SENT, "utf-8")
     (folder / received).write_text(RECEIVED, "utf-8")
     return str(folder / sent), str(folder / received)
+
+
+def paired(names: list[str]) -> list[str]:
+    """The names of captures, pairs put together."""
+    return [each.name for each in listing.paired(map(Input, names))]
 
 
 def merged(sent: Path | str, received: Path | str) -> list[bytes]:

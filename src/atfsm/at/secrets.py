@@ -174,6 +174,19 @@ _LABELS: Final = {
 _BY_LENGTH: Final = re.compile(
     rf"{_BEFORE}(?=\d{{15}})(?:(?P<card>89\d{{17,18}}[0-9Ff]?)|\d{{15}}){_BEHIND}"
 )
+#: What opens a SIM or a network.
+OPENING: Final = frozenset({PIN, PASSWORD})
+#: What every line with such a field has in it, and few others.
+_MAY_OPEN: Final = re.compile(
+    "|".join(
+        [
+            *(re.escape(r.name[1:]) for r in TABLE if OPENING.intersection(r.fields.values())),
+            *(label for label, kind in _LABELS.items() if kind in OPENING),
+            _DIALLED_CODES.pattern,
+        ]
+    ),
+    re.IGNORECASE,
+)
 
 
 def secrets_in(text: str, asked: Iterable[str] = ()) -> list[Secret]:
@@ -184,14 +197,31 @@ def secrets_in(text: str, asked: Iterable[str] = ()) -> list[Secret]:
         asked: Names of the commands that it may answer, as ``+CGSN``.
 
     Returns:
-        The secret parts, in order; none overlaps another.
+        The secret parts, in order; none overlaps another. What was hidden already is none.
     """
     found = sorted(_found(text, asked), key=lambda s: (s.start, -s.end))
     kept: list[Secret] = []
     for secret in found:
         if secret.end > secret.start and (not kept or secret.start >= kept[-1].end):
             kept.append(secret)
-    return kept
+    return [secret for secret in kept if text[secret.start : secret.end] != f"[{secret.kind}]"]
+
+
+def without_codes(text: str) -> str:
+    """The text of a line without what opens a SIM or a network; nothing else is hidden.
+
+    >>> without_codes('AT+CPIN="1234","5678"'), without_codes("AT+CGSN")
+    ('AT+CPIN="[PIN]","[PIN]"', 'AT+CGSN')
+    """
+    if _MAY_OPEN.search(text) is None:
+        return text
+    pieces = []
+    end = 0
+    for secret in secrets_in(text):
+        if secret.kind in OPENING:
+            pieces += [text[end : secret.start], f"[{secret.kind}]"]
+            end = secret.end
+    return "".join([*pieces, text[end:]])
 
 
 def _found(text: str, asked: Iterable[str]) -> Iterator[Secret]:

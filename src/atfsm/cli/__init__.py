@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from atfsm.cli import (
     at,
@@ -25,28 +26,54 @@ from atfsm.cli import (
     view,
 )
 from atfsm.cli.parser import Parser
-from atfsm.cli.streams import make_safe
+from atfsm.cli.streams import discard, is_of_output, make_safe
 from atfsm.cli.terms import BUG, CLEAN, INTERRUPTED, UNUSABLE, complain
 from atfsm.errors import AtfsmError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``atfsm``; return its exit code."""
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115  as long as we run
+    if sys.stdout is None:
+        complain("standard output is closed: there is nowhere to write to")
+        return UNUSABLE
     make_safe(sys.stdout, sys.stderr)
-    arguments = parser().parse_args(argv)
     try:
-        code: int = arguments.run(arguments)
+        code = _run(argv)
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader (head, less) has seen enough: no message, and none from the interpreter.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard(sys.stdout)
         return CLEAN
+    except OSError as error:
+        complain(f"standard output cannot be written: {error.strerror or error}")
+        discard(sys.stdout)
+        return UNUSABLE
+    return code
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    """Run one command.
+
+    Raises:
+        OSError: Standard output cannot be written.
+    """
+    try:
+        arguments = parser().parse_args(argv)
+        code: int = arguments.run(arguments)
+    except SystemExit as stop:  # help, or bad usage: all is said
+        return stop.code if isinstance(stop.code, int) else CLEAN
+    except BrokenPipeError:
+        raise
     except AtfsmError as error:
         complain(str(error))
         return UNUSABLE
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:  # the last door: a user never meets a traceback
+        if isinstance(error, OSError) and is_of_output(error, sys.stdout):
+            raise
         if os.environ.get("ATFSM_TRACEBACK"):
             raise
         complain(

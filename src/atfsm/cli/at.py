@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from atfsm.cli.parser import Commands
+from atfsm.cli.streams import standard_input
 from atfsm.cli.terms import CLEAN, WOBBLE, complain
 from atfsm.errors import AtfsmError
 
@@ -99,7 +99,7 @@ def _ask(arguments: argparse.Namespace, asker: Asker) -> int:
 
 def _read() -> Iterator[bytes]:
     """Commands of stdin, a line each; empty lines are none."""
-    for line in sys.stdin:
+    for line in standard_input():
         if line.strip():
             yield _checked(line.strip())
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import glob
 import sys
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from atfsm.cli.terms import CLEAN, UNUSABLE, WORST_FIRST, complain
@@ -17,59 +15,40 @@ if TYPE_CHECKING:
 PROGRESS_BYTES: Final = 8 << 20  # ours: smaller captures are done before a bar could be read
 
 
-def each_of(named: Iterable[str], work: Callable[[str], int]) -> int:
+def each_of(named: Sequence[str], work: Callable[[str], int]) -> int:
     """Do *work* on every capture that is named; one that cannot be read keeps none from it.
 
     Args:
-        named: Names as the user wrote them. Two files that are the two sides of one capture
-            (`atfsm.replay.pairs.paired`) are worked on as one.
+        named: Names as the user wrote them: files, folders, globs and URLs of all three. Two files
+            that are the two sides of one capture are worked on as one (`atfsm.replay.listing`).
         work: Takes the name of a file, of a pair, or ``-``, and returns an exit code.
 
     Returns:
         The worst of the exit codes.
     """
-    from atfsm.replay.pairs import paired
+    from atfsm.replay.listing import listed
 
     codes = {CLEAN} if not named else set()
-    files: list[str] = []
-    for name in named:
-        try:
-            files.extend(expanded(name))
-        except CaptureError as error:
-            complain(str(error))
+    for each in listed(named, by_one_process=True):
+        if each.reason:
+            complain(each.reason)
             codes.add(UNUSABLE)
-    for file in paired(files):
+            continue
         try:
-            codes.add(work(file))
+            codes.add(work(each.name))
         except CaptureError as error:
             complain(str(error))
             codes.add(UNUSABLE)
     return next(code for code in WORST_FIRST if code in codes)
 
 
-def expanded(name: str) -> list[str]:
-    """A folder becomes the files in it, a glob what it matches; the rest stays as it is.
-
-    Raises:
-        CaptureError: A folder has no files.
-    """
-    path = Path(name)
-    if name != "-" and path.is_dir():
-        files = sorted(str(p) for p in path.rglob("*") if p.is_file())
-        if not files:
-            raise CaptureError(f"{name}: is a folder without files")
-        return files
-    if glob.has_magic(name) and not path.exists():
-        found = glob.glob(name, recursive=True)  # noqa: PTH207  takes absolute patterns too
-        return sorted(found) or [name]
-    return [name]
-
-
 class Progress:
     """How far a long replay has come, on stderr, where that is a terminal."""
 
     def __init__(self, name: str) -> None:
-        self._name = name
+        from atfsm.replay.printable import printable
+
+        self._name = printable(name)
         self._shown = False
 
     def show(self, capture: Capture) -> None:

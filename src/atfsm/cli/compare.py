@@ -63,6 +63,7 @@ def add_to(commands: Commands) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     from atfsm.replay.compare import Outcome, compare
     from atfsm.replay.compare.text import CompareText
+    from atfsm.replay.printable import printable
 
     formats = _formats(arguments.format)
     if arguments.a == arguments.b == STDIN:
@@ -89,7 +90,7 @@ def _run(arguments: argparse.Namespace) -> int:
         colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         CompareText(print, colour=colour).tell(comparison, *said)
         if page is not None:
-            print(page, flush=True)
+            print(printable(str(page)), flush=True)
     if page is not None and arguments.open:
         open_page(page)
     codes = {Outcome.SAME: CLEAN, Outcome.DIFFERENT: WOBBLE, Outcome.UNDECIDED: UNDECIDED}
@@ -103,7 +104,7 @@ def _page(arguments: argparse.Namespace) -> Path | None:
     names = [arguments.a, arguments.b]
     stems = ["stdin" if name == STDIN else Path(name).name for name in names]
     path = Path(arguments.output or f"{'-'.join(stems)}{SUFFIX}")
-    if arguments.output is not None and path.is_dir():
+    if arguments.output is not None and os.path.isdir(path):  # noqa: PTH112  a Path fails on a name that is too long
         path /= f"{'-'.join(stems)}{SUFFIX}"
     return free_for_page(path, {os.path.realpath(name) for name in names if name != STDIN})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -109,7 +110,7 @@ def _check_drawing(arguments: argparse.Namespace) -> None:
     from atfsm.diagrams import check_format
 
     check_format(arguments.picture)
-    if Path(arguments.diagram).is_file():
+    if os.path.isfile(arguments.diagram):  # noqa: PTH113  a Path fails on a name that is too long
         raise AtfsmError(
             f"--diagram {arguments.diagram}: is a file, not a folder for drawings; if it is a "
             "capture, write it before --diagram"

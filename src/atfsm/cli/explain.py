@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import shutil
 import textwrap
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from atfsm.replay.topic import Spoken, Topic
 
 SCHEMA: Final = "atfsm.explain/1"
-READABLE_COLUMNS: Final = 100  # ours: as `atfsm replay`
 LABEL: Final = 9
 #: Causes that are written out; ours: of more than these, one line each.
 WRITTEN_OUT: Final = 8
@@ -45,6 +43,7 @@ def add_to(commands: Commands) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from atfsm.replay.lookup import look_up, near
+    from atfsm.replay.text import readable_columns
 
     text = " ".join(arguments.text)[:QUERY_AT_MOST]
     topics = _each(arguments.text) or look_up(text)
@@ -55,9 +54,9 @@ def _run(arguments: argparse.Namespace) -> int:
             hint = "; the modem's own error codes are 902 to 932"
         raise AtfsmError(f"nothing is known of {text!r}{hint}")
     if arguments.json:
-        print(json.dumps(_json(text, topics), ensure_ascii=False))
+        print(json.dumps(_json(text, topics)))
         return CLEAN
-    columns = min(shutil.get_terminal_size().columns, READABLE_COLUMNS)
+    columns = readable_columns()
     for number, topic in enumerate(topics):
         if number:
             print()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from atfsm.cli.streams import standard_input
 from atfsm.cli.terms import CLEAN, UNDECIDED, UNUSABLE, WOBBLE, complain
 from atfsm.errors import CaptureError, ResultsError
 
@@ -73,6 +75,8 @@ def check(arguments: argparse.Namespace) -> None:
         raise ResultsError(
             f"--out {arguments.out!r}: the results are a Parquet file: name it *.parquet"
         )
+    if arguments.out is not None and arguments.verbose:
+        raise ResultsError("-v is for a time line, and --out writes none: leave it out")
     if arguments.scheduler and arguments.jobs is not None:
         raise ResultsError("--jobs are processes of this machine: not with --scheduler")
 
@@ -102,9 +106,10 @@ def run(arguments: argparse.Namespace) -> int:
         bar.clear()
     seconds = time.monotonic() - bar.began_s
     _tell_unjudged(tally)
-    print(
-        _as_json(arguments.out, tally) if arguments.json else _summary(arguments, tally, seconds)
-    )
+    if arguments.json:
+        print(_as_json(arguments.out, tally))
+    elif not arguments.quiet:
+        print(_summary(arguments, tally, seconds))
     return code_of(tally.outcomes)
 
 
@@ -144,37 +149,53 @@ def _names(arguments: argparse.Namespace) -> Iterator[str]:
     if arguments.files_from is None:
         return
     if arguments.files_from == "-":
-        yield from filter(None, (line.rstrip("\r\n") for line in sys.stdin))
+        yield from _names_in(standard_input().buffer, "standard input")
         return
     try:
-        with open(arguments.files_from, encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH123  as the user wrote it
-            yield from filter(None, (line.rstrip("\r\n") for line in file))
+        with open(arguments.files_from, "rb") as file:  # noqa: PTH123  as the user wrote it
+            yield from _names_in(file, arguments.files_from)
     except OSError as error:
         raise CaptureError(f"{arguments.files_from}: cannot be read: {error.strerror}") from error
 
 
+def _names_in(lines: Iterable[bytes], source: str) -> Iterator[str]:
+    """Names, one a line; a name may have any byte but NUL and line feed.
+
+    Raises:
+        CaptureError: There is a NUL.
+    """
+    for number, line in enumerate(lines, start=1):
+        if b"\0" in line:
+            raise CaptureError(
+                f"{source}, line {number}: a name holds no NUL: write names in UTF-8, one a line "
+                "(find -print, not -print0)"
+            )
+        # Windows tools begin with a byte order mark, and end lines with CR LF.
+        named = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
+        if name := named.rstrip(b"\r\n").decode("utf-8", "surrogateescape"):
+            yield name
+
+
 def _summary(arguments: argparse.Namespace, tally: Tally, seconds: float) -> str:
-    words = {
-        "clean": "clean",
-        "wobble": "with wobbles",
-        "undecided": "undecided",
-        "unreadable": "unreadable",
-        "failed": "failed",
-    }
-    found = [f"{tally.outcomes[o]:,} {word}" for o, word in words.items() if tally.outcomes[o]]
+    from atfsm.fleet.report_text import WORDS, told
+    from atfsm.replay.printable import printable
+
+    found = [f"{tally.outcomes[o]:,} {word}" for o, word in WORDS.items() if tally.outcomes[o]]
     replayed = tally.captures - tally.resumed
     rate = f"{replayed / seconds:,.0f} a second" if seconds > 0 else ""
     before = f"{tally.resumed:,} of them before, " if tally.resumed else ""
     return (
-        f"{arguments.out}: {_count(tally.captures, 'capture')}: {', '.join(found)}; "
-        f"{_count(tally.wobbles, 'wobble')} ({before}{_duration(seconds)}, {rate})"
+        f"{printable(arguments.out)}: {told(tally.captures, 'capture')}: {', '.join(found)}; "
+        f"{told(tally.wobbles, 'wobble')} ({before}{_duration(seconds)}, {rate})"
     )
 
 
 def _as_json(out: str, tally: Tally) -> str:
+    from atfsm.fleet.columns import SCHEMA
+
     return json.dumps(
         {
-            "schema": "atfsm.fleet/1",
+            "schema": SCHEMA,
             "out": out,
             "captures": tally.captures,
             "resumed": tally.resumed,
@@ -182,10 +203,6 @@ def _as_json(out: str, tally: Tally) -> str:
             "wobbles": tally.wobbles,
         }
     )
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}" + ("" if number == 1 else "s")
 
 
 def _duration(seconds: float) -> str:
@@ -223,8 +240,10 @@ class _Bar:
     @staticmethod
     def line(tally: Tally, seconds: float, columns: int) -> str:
         """The bar, after *seconds* of work, on one line of a terminal of so many columns."""
+        from atfsm.fleet.report_text import told
+
         if not tally.is_listed:
-            return f"listing: {_count(tally.captures, 'capture')}"[: columns - 1]
+            return f"listing: {told(tally.captures, 'capture')}"[: columns - 1]
         part = tally.done / tally.captures if tally.captures else 1.0
         replayed = tally.done - tally.resumed
         said = f"{part:4.0%}  {tally.done:,} of {tally.captures:,} captures"
@@ -232,7 +251,7 @@ class _Bar:
             rate = replayed / seconds
             left_s = (tally.captures - tally.done) / rate
             said += f"  {rate:,.0f}/s  {_duration(left_s)} left"
-        said += f"  {_count(tally.wobbles, 'wobble')}"
+        said += f"  {told(tally.wobbles, 'wobble')}"
         # The last column stays empty: a terminal may go to the next line there.
         cells = max(0, min(CELLS, columns - 2 - len(said)))
         bar = "█" * int(part * cells)

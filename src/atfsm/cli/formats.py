@@ -38,7 +38,7 @@ def _run(arguments: argparse.Namespace) -> int:
     entries = FORMATS if arguments.format is None else (format_named(arguments.format),)
     if arguments.json:
         for entry in entries:
-            print(json.dumps(as_json(entry), ensure_ascii=False))
+            print(json.dumps(as_json(entry)))
     elif arguments.format is not None:
         print(page_of(entries[0]))
     else:

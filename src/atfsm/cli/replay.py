@@ -29,9 +29,17 @@ def add_to(commands: Commands) -> None:
     replay.add_argument(
         "--json", action="store_true", help="one JSON object a capture, a line each"
     )
-    replay.add_argument("-q", "--quiet", action="store_true", help="only wobbles, no time line")
     replay.add_argument(
-        "-v", "--verbose", action="store_true", help="show the AT line's own transitions too"
+        "-q",
+        "--quiet",
+        action="store_true",
+        help="only wobbles, no time line; with --out: nothing but errors",
+    )
+    replay.add_argument(
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="show the AT line's own transitions too; not with --out",
     )
     replay.add_argument(
         "--format", default="auto", metavar="NAME", help="format of the captures (default: auto)"

@@ -1,10 +1,18 @@
-"""Standard streams that can say everything: a pipe on Windows, or an old locale, has no arrows."""
+"""Standard streams: they can say everything, and where they cannot be used it is said why.
+
+A pipe on Windows, or an old locale, has no arrows. A disk may be full; a stream may be closed.
+"""
 
 from __future__ import annotations
 
 import codecs
+import errno
 import io
+import os
+import sys
 from typing import Final, TextIO
+
+from atfsm.errors import AtfsmError
 
 # fmt: off
 #: How characters of ours read where they cannot be written; all others become escapes.
@@ -14,6 +22,8 @@ SPELLED: Final = {
     "─": "-", "│": "|", "┼": "+", "⋮": ":", "█": "#", "░": ".", "◆": "*", "◇": "o",
 }
 # fmt: on
+#: What only something that is written to can say.
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _FIRST_BYTE: Final = 0xDC00  # PEP 383: a byte of a file's name that is no UTF-8
 _NAME: Final = "atfsm.spelled"
 
@@ -25,6 +35,33 @@ def make_safe(*streams: TextIO) -> None:
         # What stands in for a stream (a notebook's, a test's) takes any text.
         if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors=_NAME)
+
+
+def is_of_output(error: OSError, stream: TextIO) -> bool:
+    """Whether *error* says that *stream* cannot be written: no file is named, and it is full."""
+    if error.filename is None and error.errno in _FULL:
+        return True
+    try:
+        stream.flush()  # what could not be written is still there
+    except OSError:
+        return True
+    return False
+
+
+def discard(stream: TextIO) -> None:
+    """Write nothing more to *stream*, not even what waits to be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def standard_input() -> TextIO:
+    """Standard input.
+
+    Raises:
+        AtfsmError: It is closed.
+    """
+    if sys.stdin is None:
+        raise AtfsmError("standard input is closed: there is nothing to read")
+    return sys.stdin
 
 
 def _spell(error: UnicodeError) -> tuple[str | bytes, int]:

@@ -11,5 +11,7 @@ WORST_FIRST: Final = (UNUSABLE, WOBBLE, UNDECIDED, CLEAN)
 
 
 def complain(message: str) -> None:
-    """Say one line on stderr."""
-    print(f"atfsm: {message}", file=sys.stderr)
+    """Say one line on stderr; what it names may be called anything."""
+    from atfsm.replay.printable import printable
+
+    print(f"atfsm: {printable(message)}", file=sys.stderr)

@@ -9,10 +9,10 @@ from collections.abc import Container, Iterable
 from pathlib import Path
 from typing import Final
 
-from atfsm.cli.captures import Progress, each_of, expanded
+from atfsm.cli.captures import Progress, each_of
 from atfsm.cli.parser import Commands
 from atfsm.cli.terms import CLEAN, UNDECIDED, UNUSABLE, WOBBLE, complain
-from atfsm.errors import CaptureError, PageError
+from atfsm.errors import PageError
 
 STDIN: Final = "-"
 LINES: Final = 1_000_000  # as `atfsm.view` has it, which is heavy to import
@@ -78,6 +78,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _view_one(name: str, pages: _Pages, arguments: argparse.Namespace) -> int:
     from atfsm.replay import Verdict
+    from atfsm.replay.printable import printable
     from atfsm.view import review
 
     try:
@@ -98,7 +99,7 @@ def _view_one(name: str, pages: _Pages, arguments: argparse.Namespace) -> int:
     except PageError as error:
         complain(str(error))
         return UNUSABLE
-    print(page, flush=True)
+    print(printable(str(page)), flush=True)
     if arguments.open:
         open_page(page)
     codes = {Verdict.CLEAN: CLEAN, Verdict.WOBBLE: WOBBLE, Verdict.UNDECIDED: UNDECIDED}
@@ -137,15 +138,15 @@ class _Pages:
     """
 
     def __init__(self, captures: Iterable[str], output: str | None) -> None:
+        from atfsm.replay.listing import listed
+        from atfsm.replay.pairs import files_of
+
         self._captures: set[str] = set()
         count = 0
-        for named in captures:
-            try:
-                files = expanded(named)
-            except CaptureError:  # which is said where it is read
-                continue
-            count += len(files)
-            self._captures.update(os.path.realpath(file) for file in files if file != STDIN)
+        for each in listed(captures, by_one_process=True):
+            if not each.reason:  # which is said where it is read
+                count += 1
+                self._captures.update(map(os.path.realpath, files_of(each.name)))
         self._taken: set[Path] = set()
         self._page: Path | None = None
         self._folder = Path()

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from atfsm.fleet.columns import Outcome
-from atfsm.fleet.listing import Input
 from atfsm.fleet.rows import WORKER_DIED, Known
+from atfsm.replay.listing import Input
 
 #: Captures and bytes of one batch; ours: about a second of work, so that a kill loses little.
 BATCH_FILES: Final = 256

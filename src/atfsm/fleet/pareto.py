@@ -53,6 +53,14 @@ class Group:
     last_capture: int = -1
 
 
+class _Groups(dict[str, Group]):
+    """Groups by name; one that is asked for is there."""
+
+    def __missing__(self, name: str) -> Group:
+        group = self[name] = Group(name)
+        return group
+
+
 @dataclass(frozen=True, slots=True)
 class Bar:
     """One group in its place.
@@ -123,8 +131,7 @@ class Pareto:
                     for bar in self.bars
                 ],
                 "calm": list(self.calm),
-            },
-            ensure_ascii=False,
+            }
         )
 
 
@@ -149,7 +156,7 @@ def pareto(paths: Sequence[str], by: str = "cause") -> Pareto:
     ]:
         raise ResultsError(f"{twice[0]}: is named twice: its wobbles would count twice")
     columns = ["record", "capture", "reason", "line", "kind", "cause", "why", "firmware"]
-    groups: dict[str, Group] = {}
+    groups = _Groups()
     outcomes: Counter[str] = Counter()
     unjudged: list[tuple[str, str]] = []
     captures = wobbles = consequences = 0
@@ -163,7 +170,7 @@ def pareto(paths: Sequence[str], by: str = "cause") -> Pareto:
                 if row["reason"] and len(unjudged) < NAMED_AT_MOST:
                     unjudged.append((row["capture"] or "", row["reason"]))
                 if by != "cause":
-                    groups.setdefault(key, Group(key)).of_captures += 1
+                    groups[key].of_captures += 1
                 continue
             at = captures, row["line"]
             if row["kind"] != FactKind.SWEEP.value:
@@ -172,10 +179,7 @@ def pareto(paths: Sequence[str], by: str = "cause") -> Pareto:
                 consequences += 1
                 continue
             wobbles += 1
-            group = groups.get(key)
-            if group is None:
-                group = groups[key] = Group(key)
-            _count(group, row, captures)
+            _count(groups[key], row, captures)
     if by == "cause":
         for group in groups.values():
             group.of_captures = captures

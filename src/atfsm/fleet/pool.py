@@ -12,6 +12,7 @@ import signal
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.sharedctypes import RawValue
@@ -136,7 +137,7 @@ class Pool:
         self._task = task
         self._workers: list[_Worker] = []
         self._deaths: Counter[tuple[int, int]] = Counter()
-        self._again: deque[Batch] = deque()
+        self._waiting: deque[Batch] = deque()
         self._stillborn = 0
         self.deaths = 0
 
@@ -148,32 +149,44 @@ class Pool:
     def run(self, batches: Iterable[Batch]) -> Iterator[tuple[int, Columns]]:
         """Replay *batches*; give the number and the rows of each as soon as they are there.
 
-        At most one batch a worker is under way, so that memory stays what it is.
+        At most one batch a worker is under way or waits, so that memory stays what it is.
 
         Raises:
             AtfsmError: No worker can be started.
         """
         left = iter(batches)
-        upcoming = next(left, None)
         try:
-            while upcoming or self._again or any(w.batch for w in self._workers):
-                self._staff(at_least_one=upcoming is not None or bool(self._again))
+            while self._look_ahead(left):
+                self._staff()
                 for worker in self._workers:
-                    if worker.is_ready and worker.batch is None:
-                        if self._again:
-                            worker.hand(self._again.popleft())
-                        elif upcoming is not None:
-                            worker.hand(upcoming)
-                            upcoming = next(left, None)
+                    if worker.is_ready and worker.batch is None and self._waiting:
+                        worker.hand(self._waiting.popleft())
                 for pipe in wait([w.pipe for w in self._workers]):
                     yield from self._hear(next(w for w in self._workers if w.pipe is pipe))
         finally:
             self._dismiss()
 
-    def _staff(self, *, at_least_one: bool) -> None:
-        """Have as many workers as there shall be, while there is work that nobody holds."""
-        while at_least_one and len(self._workers) < self._jobs:
-            self._workers.append(_Worker(self._task, self._replay))
+    def _look_ahead(self, left: Iterator[Batch]) -> bool:
+        """Take a batch for each worker that there may be; whether anything is left to do."""
+        busy = sum(w.batch is not None for w in self._workers)
+        self._waiting.extend(islice(left, max(self._jobs - busy - len(self._waiting), 0)))
+        return bool(busy or self._waiting)
+
+    def _staff(self) -> None:
+        """Have a worker for each batch that waits: one that has nothing to do, or a new one.
+
+        Raises:
+            AtfsmError: There can be no more processes.
+        """
+        free = sum(w.batch is None for w in self._workers)
+        for _ in range(min(len(self._waiting) - free, self._jobs - len(self._workers))):
+            try:
+                self._workers.append(_Worker(self._task, self._replay))
+            except OSError as error:
+                raise AtfsmError(
+                    f"cannot start {self._jobs} process{'' if self._jobs == 1 else 'es'}: {error.strerror}: "
+                    "give fewer with --jobs"
+                ) from error
 
     def _hear(self, worker: _Worker) -> Iterator[tuple[int, Columns]]:
         try:
@@ -200,7 +213,7 @@ class Pool:
             at = worker.batch.number, worker.at
             self._deaths[at] += 1
             kills = worker.at >= 0 and self._deaths[at] >= DEATHS_AT_MOST
-            self._again.append(worker.batch.without(worker.at) if kills else worker.batch)
+            self._waiting.appendleft(worker.batch.without(worker.at) if kills else worker.batch)
 
     def _dismiss(self) -> None:
         for worker in self._workers:

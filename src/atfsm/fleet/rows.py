@@ -22,6 +22,8 @@ from atfsm.errors import AtfsmError
 from atfsm.fleet.columns import Columns, Outcome, Record, Row, add_row, no_rows
 from atfsm.replay.automaton import Automata
 from atfsm.replay.identity import Acquaintance, Identity
+from atfsm.replay.pairs import JOINT, files_of
+from atfsm.replay.remote import is_remote
 from atfsm.replay.report import Report, Wobble
 from atfsm.replay.session import AUTO, replay
 
@@ -52,6 +54,7 @@ class Task(NamedTuple):
 
 
 AS_IT_IS: Final = Task()
+UNKNOWN: Final = Identity()
 
 
 def replay_batch(
@@ -77,7 +80,7 @@ def replay_batch(
         if began is not None:
             began(index)
         if index in known:
-            add_row(columns, _without_report(name, *known[index]))
+            add_row(columns, _without_report(name, task, *known[index]))
         else:
             _add_rows(columns, name, task)
     return columns
@@ -86,27 +89,33 @@ def replay_batch(
 def _add_rows(columns: Columns, name: str, task: Task) -> None:
     """Replay one capture; whatever happens, it costs no more than its own rows."""
     met = Acquaintance()
-    path = os.path.join(task.folder, name) if task.folder and "://" not in name else name  # noqa: PTH118  as the user wrote it
+    path = _seen_from(task.folder, name)
     try:
         report = replay(path, format_name=task.format_name, tally=met, automata=_taught())
     except (AtfsmError, OSError) as error:
         # The message names the path; the row has the name that the user gave.
         reason = str(error).replace(path, name, 1)
-        add_row(columns, _without_report(name, Outcome.UNREADABLE, _printable(reason)))
+        add_row(columns, _without_report(name, task, Outcome.UNREADABLE, reason))
         return
     except MemoryError:
-        add_row(
-            columns, _without_report(name, Outcome.FAILED, "it takes more memory than there is")
-        )
+        reason = "it takes more memory than there is"
+        add_row(columns, _without_report(name, task, Outcome.FAILED, reason))
         return
     except Exception as error:  # noqa: BLE001  a bug of ours costs one capture, not a million
-        reason = _printable(f"this is a bug of atfsm: {type(error).__name__}: {error}")
-        add_row(columns, _without_report(name, Outcome.FAILED, reason))
+        reason = f"this is a bug of atfsm: {type(error).__name__}: {error}"
+        add_row(columns, _without_report(name, task, Outcome.FAILED, reason))
         return
-    shared = _shared(name, Outcome(report.verdict.value), met.identity, task.salt)
+    shared = _shared(name, task, Outcome(report.verdict.value), met.identity)
     add_row(columns, shared | _of_capture(report))
     for number, wobble in enumerate(report.wobbles, start=1):
         add_row(columns, shared | _of_wobble(number, wobble))
+
+
+def _seen_from(folder: str, name: str) -> str:
+    """The name of a capture, or of a pair, that does not begin in the folder of this process."""
+    if not folder or is_remote(name):
+        return name
+    return JOINT.join(os.path.join(folder, file) for file in files_of(name, folder))  # noqa: PTH118  as the user wrote it
 
 
 def _taught() -> Automata:
@@ -117,15 +126,15 @@ def _taught() -> Automata:
     return taught
 
 
-def _shared(name: str, outcome: Outcome, identity: Identity, salt: str) -> Row:
-    shown = _printable(name)
+def _shared(name: str, task: Task, outcome: Outcome, identity: Identity = UNKNOWN) -> Row:
+    first = _printable(files_of(name, task.folder)[0])
     return {
         "record": Record.CAPTURE.value,
-        "capture": shown,
-        "folder": shown.replace(os.sep, "/").rpartition("/")[0],
+        "capture": _printable(name),
+        "folder": first.replace(os.sep, "/").rpartition("/")[0],
         "model": identity.model or None,
         "firmware": identity.firmware or None,
-        "device": device_of(identity.imei, salt),
+        "device": device_of(identity.imei, task.salt),
         "verdict": outcome.value,
     }
 
@@ -141,8 +150,8 @@ def device_of(imei: str, salt: str = "") -> str | None:
     return digest.hexdigest()[:DEVICE_DIGITS]
 
 
-def _without_report(name: str, outcome: Outcome, reason: str) -> Row:
-    return _shared(name, outcome, Identity(), "") | {"reason": reason}
+def _without_report(name: str, task: Task, outcome: Outcome, reason: str) -> Row:
+    return _shared(name, task, outcome) | {"reason": _printable(reason)}
 
 
 def _of_capture(report: Report) -> Row:

@@ -14,10 +14,10 @@ from atfsm.errors import CaptureError, ResultsError
 from atfsm.fleet import results
 from atfsm.fleet.batch import Batch
 from atfsm.fleet.columns import Columns, Outcome, Record, said_of
-from atfsm.fleet.listing import Input, listed
 from atfsm.fleet.pool import Pool
 from atfsm.fleet.rows import AS_IT_IS, Task
 from atfsm.fleet.unfinished import KEPT, Asked, Unfinished
+from atfsm.replay.listing import Input, listed
 
 #: Captures that are listed before it is told how many there are so far; ours.
 LISTED_A_TIME: Final = 1_000

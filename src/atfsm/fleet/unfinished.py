@@ -27,7 +27,7 @@ from typing import BinaryIO, Final
 from atfsm.errors import ResultsError
 from atfsm.fleet.batch import Batch, batch_of, batched
 from atfsm.fleet.columns import SCHEMA
-from atfsm.fleet.listing import Input
+from atfsm.replay.listing import Input
 
 #: What is said where a run ends before its end.
 KEPT: Final = "what is done is kept: --resume goes on with it"
@@ -98,9 +98,9 @@ class Unfinished:
     def __init__(self, out: str) -> None:
         self.folder = Path(out + ".unfinished")
         self._done: dict[int, tuple[int, int]] = {}
-        if Path(out).is_dir():
+        if os.path.isdir(out):  # noqa: PTH112  a Path fails on a name that is too long
             raise ResultsError(f"{out}: is a folder: name a file in it")
-        if not (parent := self.folder.parent).is_dir():
+        if not os.path.isdir(parent := self.folder.parent):  # noqa: PTH112  as above
             raise ResultsError(f"{out}: cannot be written: there is no folder {parent}")
         try:
             self.folder.mkdir(exist_ok=True)
@@ -193,18 +193,28 @@ class Unfinished:
         with complete.open("rb") as file:
             os.fsync(file.fileno())
         complete.replace(out)
-        self.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._remove()
 
     def abandon(self) -> None:
-        """Let go of it; where nothing is done, nothing stays."""
-        self.close()
-        if not self.exists:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        """Let go of it, if that was not done; where nothing is done, nothing stays."""
+        if self._lock.closed:
+            return
+        if self.exists:
+            self.close()
+        else:
+            self._remove()
 
     def close(self) -> None:
         """Let go of it; what is done stays."""
         self._parts.close()
+        self._lock.close()
+
+    def _remove(self) -> None:
+        """Remove the folder while it is ours: as soon as it is not, another run may be in it."""
+        self._parts.close()
+        if os.name == "nt":  # there, what is open cannot be removed, and there is no lock
+            self._lock.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
         self._lock.close()
 
     def _fresh(self, name: str) -> Path:

@@ -54,7 +54,7 @@ from atfsm.fact import FactKind
 from atfsm.machine import table
 from atfsm.replay.automaton import Edge
 from atfsm.replay.ledger import Chronicle, Ledger, Mark
-from atfsm.replay.meanings import code_of, decode
+from atfsm.replay.meanings import code_of, decode, quoted
 from atfsm.replay.payload import DEFAULT_PATTERN
 from atfsm.replay.transfer import Look, Send
 from atfsm.stack import TABLED, Move
@@ -158,8 +158,8 @@ class Case:
     def got(self) -> str:
         """What came."""
         if self.is_silence and self.edge.what is What.COMMAND:
-            return f"no answer before {decode(self.edge.text)}"
-        return decode(self.edge.text) or f"({self.edge.what.value})"
+            return f"no answer before {quoted(self.edge.text)}"
+        return quoted(self.edge.text) or f"({self.edge.what.value})"
 
     @property
     def id(self) -> str:
@@ -226,7 +226,7 @@ class Case:
         words["waited"] = f"{self.got.removeprefix('nothing within ')} passed"
         words["no_answer"] = "has no answer"
         if by_command:
-            words["waited"] = f"the next command (`{decode(self.edge.text)}`) went out"
+            words["waited"] = f"the next command (`{quoted(self.edge.text)}`) went out"
             words["no_answer"] = "had no answer by then"
         _add(words, "cmee", self._setting(b"+CMEE", CODES_ON.__contains__))
         pattern = self.edge.node.exchange.pattern
@@ -349,7 +349,7 @@ class Case:
 
 
 def _add(words: dict[str, str | None], name: str, mark: Mark | None) -> None:
-    words[f"{name}_text"] = None if mark is None else decode(mark.text)
+    words[f"{name}_text"] = None if mark is None else quoted(mark.text)
     words[f"{name}_line"] = None if mark is None else str(mark.line)
 
 

@@ -16,6 +16,7 @@ from atfsm.at.errors import (
     code_meaning,
 )
 from atfsm.at.grammar import ResultKind, parse_information, parse_result
+from atfsm.at.secrets import without_codes
 from atfsm.replay.causes.model import Code
 
 #: Which field of an information text has its code, and what the code means.
@@ -58,3 +59,8 @@ def code_of(text: bytes) -> tuple[Code | None, str | None]:
 def decode(text: bytes) -> str:
     """A line of the wire as text."""
     return text.decode("utf-8", "backslashreplace")
+
+
+def quoted(text: bytes) -> str:
+    """A line of the wire as a report quotes it: codes and passwords are hidden (ADR 0016)."""
+    return without_codes(decode(text))

@@ -7,6 +7,7 @@ from typing import Final
 from atfsm.at.facts import TcpFact, UdpFact
 from atfsm.at.grammar import parse_information
 from atfsm.replay.ledger import Chronicle, Ledger, Mark
+from atfsm.replay.meanings import quoted
 from atfsm.replay.remarks import REMARKS
 
 ARRIVED: Final = (TcpFact.DATA_ARRIVED, UdpFact.DATA_ARRIVED)
@@ -28,9 +29,7 @@ def notes_on(ledger: Ledger, *, wobbles: bool) -> list[str]:
     """
     found = [*ledger.remarks.items(), *(("note.unread", mark) for mark in _unread(ledger))]
     return [
-        REMARKS[code].says.format(
-            text=mark.text.decode("utf-8", "backslashreplace"), line=mark.line
-        )
+        REMARKS[code].says.format(text=quoted(mark.text), line=mark.line)
         for code, mark in sorted(found, key=lambda item: item[1].line)
         if wobbles or not REMARKS[code].aside
     ]
@@ -62,8 +61,7 @@ def _is_lost(arrived: Mark, own: Chronicle) -> bool:
 
 def open_end(command: bytes, ledger: Ledger) -> str:
     """Say that the capture ends in the middle of an exchange, and whether the echo came."""
-    text = command.decode("utf-8", "backslashreplace")
-    said = f"The capture ends while {text} is unanswered."
+    said = f"The capture ends while {quoted(command)} is unanswered."
     echo = ledger.echo
     if echo is None or echo.text != command:
         return said

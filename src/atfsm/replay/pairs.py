@@ -6,17 +6,19 @@ format ``two-files``: both files line by line, in the order of their times. Noth
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from atfsm.errors import CaptureError
-from atfsm.replay.capture import Capture
+from atfsm.replay.capture import STDIN, Capture
 from atfsm.replay.formats import format_named
 from atfsm.replay.formats.looks import is_answer, is_command, is_final
 from atfsm.replay.formats.times import Midnight, moment_of
+from atfsm.replay.remote import is_remote
 
 FORMAT: Final = "two-files"
 JOINT: Final = "+"
@@ -46,66 +48,68 @@ class Names(NamedTuple):
     sent: str
     received: str
 
+    @property
+    def joint(self) -> str:
+        """The one name of both."""
+        return f"{self.sent}{JOINT}{self.received}"
 
-def pair_named(name: str) -> Names | None:
+
+def pair_named(name: str, folder: str = "") -> Names | None:
     """The two files that *name* stands for; None where it is the name of one capture.
+
+    Args:
+        name: Of a capture.
+        folder: Where relative names begin; empty: where this process is.
 
     Raises:
         CaptureError: One of the two files is not there.
     """
-    if JOINT not in name or "://" in name or Path(name).exists():
+    # The functions of os.path say of a name that no file can have that there is none.
+    if JOINT not in name or is_remote(name) or os.path.exists(os.path.join(folder, name)):  # noqa: PTH110, PTH118
         return None
     lacking = None
     for at in (at for at, letter in enumerate(name) if letter == JOINT):
-        sent, received = Path(name[:at]), Path(name[at + 1 :])
-        if sent.is_file() and received.is_file():
-            return Names(str(sent), str(received))
-        if sent.is_file() or received.is_file():
-            lacking = received if sent.is_file() else sent
+        names = Names(name[:at], name[at + 1 :])
+        there = [os.path.isfile(os.path.join(folder, each)) for each in names]  # noqa: PTH113, PTH118
+        if all(there):
+            return names
+        if any(there):
+            lacking = names[there.index(False)]
     if lacking is not None:
         raise CaptureError(f"{name}: of this pair, {lacking} is not there")
     return None
 
 
-def paired(names: Sequence[str]) -> list[str]:
-    """Put two files together that are the two sides of one capture.
+def files_of(name: str, folder: str = "") -> tuple[str, ...]:
+    """The files that a capture consists of: two, or the one of that name."""
+    try:
+        return pair_named(name, folder) or (name,)
+    except CaptureError:
+        return (name,)
+
+
+def pair_among(name: str, others: Container[str]) -> Names | None:
+    """The pair that a file makes with one of *others*, if any.
 
     They lie in one folder, their names differ in one word only (tx and rx, sent and received), and
-    one shows commands only, the other answers. The pair stands where the first of them stood.
+    one shows commands only, the other answers.
     """
-    partners: dict[str, str] = {}
-    places = set(names)
-    for name in names:
-        for other in _others(name):
-            if other in places and other not in partners and name not in partners:
-                sent, received = (name, other) if _is_sent(name, other) else (other, name)
-                if _are_two_sides(sent, received):
-                    partners[name], partners[other] = other, name
-                break
-    kept: list[str] = []
-    done: set[str] = set()
-    for name in names:
-        partner = partners.get(name)
-        if name in done:
-            continue
-        if partner is None:
-            kept.append(name)
-            continue
-        done.add(partner)
-        sent, received = (name, partner) if _is_sent(name, partner) else (partner, name)
-        kept.append(f"{sent}{JOINT}{received}")
-    return kept
+    for other, is_sent in _others(name):
+        if other in others and not is_remote(name):
+            names = Names(name, other) if is_sent else Names(other, name)
+            if _are_two_sides(names):
+                return names
+    return None
 
 
-def _others(name: str) -> Iterator[str]:
-    """What the other file of a pair could be called."""
-    path = Path(name)
-    for found in _WORD.finditer(path.name):
-        for word in _OTHERS.get(found[0].lower(), ()):
-            other = _cased(word, found[0])
-            yield str(
-                path.with_name(path.name[: found.start()] + other + path.name[found.end() :])
-            )
+def _others(name: str) -> Iterator[tuple[str, bool]]:
+    """What the other file of a pair could be called, and whether *name* is then the sent one."""
+    begin = len(name) - len(os.path.basename(name))  # noqa: PTH119  a Path is slow
+    for found in _WORD.finditer(name, begin):
+        word = found[0].lower()
+        for other in _OTHERS.get(word, ()):
+            cased = _cased(other, found[0])
+            yield f"{name[: found.start()]}{cased}{name[found.end() :]}", word in _SENT
 
 
 def _cased(word: str, like: str) -> str:
@@ -114,18 +118,13 @@ def _cased(word: str, like: str) -> str:
     return word.capitalize() if like[0].isupper() else word
 
 
-def _is_sent(name: str, partner: str) -> bool:
-    words, others = (_WORD.findall(Path(n).name.lower()) for n in (name, partner))
-    return any(a != b and a in _SENT for a, b in zip(words, others, strict=False))
-
-
-def _are_two_sides(sent: str, received: str) -> bool:
+def _are_two_sides(names: Names) -> bool:
     """Whether one file shows commands and nothing else, and the other one answers."""
-    asked, answered = _head_of(sent), _head_of(received)
+    asked = _head_of(names.sent)
     return (
         any(map(is_command, asked))
         and not any(map(is_answer, asked))
-        and any(map(is_answer, answered))
+        and any(map(is_answer, _head_of(names.received)))
     )
 
 
@@ -243,6 +242,8 @@ def open_named(name: str) -> tuple[Capture, str | None]:
     Raises:
         CaptureError: It cannot be opened.
     """
+    if name == STDIN and sys.stdin is None:
+        raise CaptureError("standard input is closed: there is nothing to read")
     names = pair_named(name)
     if names is None:
         return Capture(name), None

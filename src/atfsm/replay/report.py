@@ -121,8 +121,7 @@ class Report:
                 "wobbles": [_wobble_json(w) for w in self.wobbles],
                 "wobble_count": self.wobble_count,
                 "notes": self.notes,
-            },
-            ensure_ascii=False,
+            }
         )
 
 

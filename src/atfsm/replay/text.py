@@ -11,6 +11,8 @@ from typing import Final
 from atfsm.machine import table
 from atfsm.replay.automaton import Edge
 from atfsm.replay.formats import Format
+from atfsm.replay.meanings import quoted
+from atfsm.replay.printable import printable
 from atfsm.replay.records import Direction
 from atfsm.replay.report import Report, Verdict, Wobble
 from atfsm.stack import NEW, TABLED, Move
@@ -18,10 +20,16 @@ from atfsm.stack import NEW, TABLED, Move
 ARROW: Final = {Direction.TX: "→", Direction.RX: "←", Direction.UNMARKED: " "}
 WIRE_COLUMNS: Final = 42
 READABLE_COLUMNS: Final = 100  # ours: longer lines of prose are hard to read
+NARROWEST: Final = 40  # ours: beside the labels, narrower prose is a word a line
 INDENT: Final = " " * 8
 GLUE: Final = "\x00"
 _QUOTED: Final = re.compile(r"`[^`]{1,60}`")
 RED, AMBER, GREEN, DIM, BOLD = "31", "33", "32", "2", "1"
+
+
+def readable_columns() -> int:
+    """How wide prose is written: as the terminal is, as far as that can be read."""
+    return max(NARROWEST, min(shutil.get_terminal_size().columns, READABLE_COLUMNS))
 
 
 class TextReport:
@@ -47,12 +55,12 @@ class TextReport:
         self._verbose = verbose
         self._colour = colour
         self._is_apart = False  # whether the last line written was blank
-        self._columns = min(shutil.get_terminal_size().columns, READABLE_COLUMNS)
+        self._columns = readable_columns()
 
     def begin(self, name: str, capture_format: Format | None) -> None:
         """Say which capture this is, and how it is read."""
         read_as = "format unknown" if capture_format is None else f"format {capture_format.name}"
-        self._write(f"{self._paint(BOLD, name)} ({read_as})")
+        self._write(f"{self._paint(BOLD, printable(name))} ({read_as})")
         if not self._quiet and capture_format is not None:
             self._write("")
 
@@ -79,10 +87,9 @@ class TextReport:
 
     def _transitions(self, line: int, edge: Edge) -> Iterator[str]:
         if not edge.moves and edge.text:  # what a journal says beside the wire
-            text = edge.text.decode("utf-8", "backslashreplace")
-            yield f"{line:>7}   {self._paint(BOLD, text)}"
+            yield f"{line:>7}   {self._paint(BOLD, printable(quoted(edge.text)))}"
         shown = [m for m in edge.moves if self._is_shown(m)]
-        text = edge.text.decode("utf-8", "backslashreplace") or f"({edge.what.value})"
+        text = printable(quoted(edge.text)) or f"({edge.what.value})"
         wire = f"{ARROW[edge.direction]} {text}"
         if len(wire) > WIRE_COLUMNS:
             wire = wire[: WIRE_COLUMNS - 1] + "…"
@@ -128,15 +135,14 @@ class TextReport:
         self._write(self._wrap("cause", wobble.cause))
         label = "proof"
         for mark in wobble.evidence:
-            text = mark.text.decode("utf-8", "backslashreplace")
-            self._write(self._wrap(label, f"line {mark.line}: {text}"))
+            self._write(self._wrap(label, f"line {mark.line}: {quoted(mark.text)}"))
             label = ""
         self._write("")
         self._is_apart = True
 
     def _wrap(self, label: str, text: str) -> str:
         # AT text in a sentence stands in backquotes, and is not to be broken.
-        glued = _QUOTED.sub(lambda quoted: quoted[0].replace(" ", GLUE), text)
+        glued = _QUOTED.sub(lambda found: found[0].replace(" ", GLUE), printable(text))
         lines = textwrap.wrap(
             glued, self._columns - len(INDENT), break_on_hyphens=False, break_long_words=False
         )

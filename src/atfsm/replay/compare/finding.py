@@ -13,6 +13,7 @@ from atfsm.replay.compare.codes import COMPARED
 from atfsm.replay.compare.course import Course, Step
 from atfsm.replay.compare.differences import Hunk
 from atfsm.replay.compare.pairing import NONE, Pair, Pairing
+from atfsm.replay.meanings import quoted
 from atfsm.replay.printable import printable
 from atfsm.replay.report import Wobble
 
@@ -258,7 +259,7 @@ def _phrase(side: str, other: str, turn: Turn) -> str:
         stays = f"stays {turn.state}" if turn.state not in NOTHING else "does nothing more"
         return f"{side} {stays} up to its end (line {turn.end_line:,}{later})"
     move = turn.move
-    text = printable(move.text)
+    text = printable(quoted(move.text))
     is_silence = move.fact.kind is FactKind.SILENCE
     came = f": {text}" if is_silence else f" with `{text}`"
     name = "" if turn.machine else f"{move.name} "

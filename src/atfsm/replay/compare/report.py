@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from atfsm.replay.compare.course import Step
 from atfsm.replay.compare.finding import Difference, Standing, Turn
 from atfsm.replay.compare.waits import Wait
+from atfsm.replay.meanings import quoted
 from atfsm.replay.report import Report
 
 SCHEMA: Final = "atfsm.compare/1"
@@ -121,8 +122,7 @@ class Comparison:
                 "reordered": self.reordered,
                 "waits": [asdict(wait) for wait in self.waits],
                 "notes": self.notes,
-            },
-            ensure_ascii=False,
+            }
         )
 
 
@@ -196,7 +196,7 @@ def _step_json(step: Step) -> dict[str, object]:
         "fact": str(step.fact),
         "after": step.after,
         "direction": step.direction.value,
-        "text": step.text.decode("utf-8", "backslashreplace"),
+        "text": quoted(step.text),
         "is_wobble": step.is_wobble,
     }
 

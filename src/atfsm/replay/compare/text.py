@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
@@ -15,8 +14,18 @@ from atfsm.replay.compare.excerpt import Said
 from atfsm.replay.compare.finding import Difference, Turn
 from atfsm.replay.compare.report import Comparison, Outcome, Side
 from atfsm.replay.compare.words import counted, facts, standings, verdict
+from atfsm.replay.meanings import quoted
 from atfsm.replay.printable import printable
-from atfsm.replay.text import AMBER, ARROW, BOLD, DIM, GREEN, READABLE_COLUMNS, RED
+from atfsm.replay.text import (
+    AMBER,
+    ARROW,
+    BOLD,
+    DIM,
+    GREEN,
+    READABLE_COLUMNS,
+    RED,
+    readable_columns,
+)
 
 INDENT: Final = " " * 8
 BLANK: Final = ("", "")
@@ -46,8 +55,8 @@ class CompareText:
     ) -> None:
         self._write = write
         self._colour = colour
-        here = shutil.get_terminal_size().columns if columns is None else columns
-        self._columns = max(min(here, READABLE_COLUMNS), NARROWEST)
+        here = readable_columns() if columns is None else min(columns, READABLE_COLUMNS)
+        self._columns = max(here, NARROWEST)
 
     def tell(
         self, comparison: Comparison, said_a: Sequence[Said] = (), said_b: Sequence[Said] = ()
@@ -72,7 +81,9 @@ class CompareText:
         report = side.report
         read_as = f"format {report.format}" if report.format else "format unknown"
         about = f"{read_as}, {counted(report.lines, 'line')}, {counted(side.moves, 'move')}"
-        self._write(f"{self._paint(BOLD, name)}  {self._paint(BOLD, report.capture)} ({about})")
+        self._write(
+            f"{self._paint(BOLD, name)}  {self._paint(BOLD, printable(report.capture))} ({about})"
+        )
 
     # ------------------------------------------------------------------ where they part
 
@@ -147,7 +158,7 @@ class CompareText:
 
     def _wrap(self, label: str, text: str) -> str:
         # AT text in a sentence stands in backquotes, and is not to be broken.
-        glued = _QUOTED.sub(lambda quoted: quoted[0].replace(" ", _GLUE), text)
+        glued = _QUOTED.sub(lambda found: found[0].replace(" ", _GLUE), printable(text))
         lines = textwrap.wrap(
             glued, self._columns - len(INDENT), break_on_hyphens=False, break_long_words=False
         )
@@ -180,7 +191,7 @@ def _column(
     lines = sorted(dict.fromkeys([*unheard, *said]), key=lambda each: each.line)
     for each, following in zip_longest(lines, lines[1:]):
         rows = before if common is not None and each.line <= common else behind
-        rows.append(("", f"{each.line:>6} {ARROW[each.direction]} {printable(each.text)}"))
+        rows.append(("", f"{each.line:>6} {ARROW[each.direction]} {printable(quoted(each.text))}"))
         for step in [*steps] if rows is behind else ():
             if (step.line, step.text) == (each.line, each.text):
                 rows.append(_moved(step, width))

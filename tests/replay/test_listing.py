@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from pathlib import Path
 
@@ -9,8 +10,8 @@ import fsspec
 import pytest
 
 from atfsm.errors import CaptureError
-from atfsm.fleet.listing import Input, listed
-from atfsm.replay import replay
+from atfsm.replay import listing, replay
+from atfsm.replay.listing import Input, _walked_remotely, listed
 
 
 def put(folder: Path, *names: str) -> None:
@@ -111,6 +112,159 @@ def test_standard_input_is_refused() -> None:
         list(listed(["-"]))
 
 
+# --------------------------------------------------------------------------------- odd names
+
+
+LONG = "x" * 5_000
+
+
+# fmt: off
+ODD: dict[str, tuple[str, str]] = {
+    "too long":                (LONG,                  f"{LONG}: cannot be read: File name too long"),
+    "too long, with a plus":   (f"{LONG}+b",           f"{LONG}+b: cannot be read: File name too long"),
+    "too long, a glob":        (f"{LONG}*",            f"{LONG}*: cannot be read: File name too long"),
+    "NUL":                     ("a\0b",                "a\0b: cannot be read: a name holds no NUL"),
+    "NUL in a glob":           ("a\0/*",               "a\0/*: cannot be read: a name holds no NUL"),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_name_that_no_file_can_have_is_told(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one line, as for a file that is missing; the others are listed."""
+    monkeypatch.chdir(tmp_path)
+    put(tmp_path, "a.log")
+    named, reason = ODD[name]
+
+    assert [("a.log", ""), (named, reason)] == [
+        (each.name, each.reason) for each in listed(["a.log", named])
+    ]
+
+
+def test_folders_may_lie_very_deep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deeper than Python calls itself, in the order of whole paths."""
+    monkeypatch.chdir(tmp_path)  # a path may have 4,096 characters
+    depth = 1_500
+    folders = ["/".join(["d"] * level) for level in range(1, depth + 1)]
+    for folder in folders:
+        Path(folder).mkdir()
+    put(Path(), f"{folders[-1]}/z.log", "e.log", "d/a.log")
+    try:
+        found = [each.name for each in listed(["."])]
+    finally:  # what tidies up after tests calls itself
+        Path(f"{folders[-1]}/z.log").unlink()
+        for folder in reversed(folders[1:]):
+            Path(folder).rmdir()
+
+    assert ["./d/a.log", f"./{folders[-1]}/z.log", "./e.log"] == found
+
+
+def test_folders_too_deep_for_a_glob_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python's own glob calls itself; the folder can be named instead."""
+
+    def deep(*_: object, **__: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr(glob, "iglob", deep)
+    put(tmp_path, "a.log")
+    name, after = str(tmp_path / "**" / "*.log"), str(tmp_path / "a.log")
+
+    reason = f"{name}: folders lie too deep for a glob: name the topmost one"
+    assert [(name, reason), (after, "")] == [(i.name, i.reason) for i in listed([name, after])]
+
+
+def test_folders_of_a_store_may_lie_very_deep() -> None:
+    """As on a disk."""
+    asked: list[str] = []
+
+    class Deep:
+        """Lists one folder in each."""
+
+        def ls(self, folder: str, *, detail: bool) -> list[dict[str, object]]:
+            """One folder, and at last a file."""
+            assert detail
+            asked.append(folder)
+            kind = "directory" if len(asked) < 3_000 else "file"
+            return [{"name": f"{folder}/d", "type": kind}]
+
+    assert 3_000 == next(_walked_remotely(Deep(), "f"))["name"].count("/d")
+
+
+# ------------------------------------------------------------------------------------- pairs
+
+
+def put_pair(folder: Path, sent: str, received: str) -> None:
+    """Write the two sides of a capture."""
+    (folder / sent).parent.mkdir(parents=True, exist_ok=True)
+    (folder / sent).write_text("[2026-11-22 10:00:00.000] AT\n", "utf-8")
+    (folder / received).write_text("[2026-11-22 10:00:00.100] OK\n", "utf-8")
+
+
+# fmt: off
+PAIRS: dict[str, tuple[tuple[str, ...], list[str]]] = {
+    "in a folder":                 (("d",),                          ["d/a.log", "d/rx.log+", "d/z.log"]),
+    "by a glob":                   (("d/?x.log",),                   ["d/rx.log+"]),
+    "by their names":              (("d/tx.log", "d/z.log", "d/rx.log"), ["d/rx.log+", "d/z.log"]),
+    "by the name of both":         (("d/tx.log+d/rx.log",),          ["d/rx.log+"]),
+    "both, then the folder":       (("d/tx.log+d/rx.log", "d"),      ["d/rx.log+", "d/a.log", "d/z.log"]),
+    "the folder, then both":       (("d", "d/tx.log+d/rx.log"),      ["d/a.log", "d/rx.log+", "d/z.log"]),
+    "one side":                    (("d/tx.log",),                   ["d/tx.log"]),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_a_pair_is_one_capture(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However it is named; it stands where the first of the two files stood."""
+    monkeypatch.chdir(tmp_path)
+    put(tmp_path, "d/a.log", "d/z.log")
+    put_pair(tmp_path, "d/tx.log", "d/rx.log")
+    named, expected = PAIRS[name]
+    found = list(listed(named))
+
+    names = [each.replace("d/rx.log+", "d/tx.log+d/rx.log") for each in expected]
+    assert names == [each.name for each in found]
+    for each in found:
+        if "+" in each.name:
+            states = [Path(file).stat().st_mtime_ns for file in ("d/tx.log", "d/rx.log")]
+            assert (58, "+".join(map(str, states)), "") == each[1:]
+
+
+def test_half_a_pair_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reason says which file is not there."""
+    monkeypatch.chdir(tmp_path)
+    put(tmp_path, "tx.log")
+
+    reason = "tx.log+rx.log: of this pair, rx.log is not there"
+    assert [Input("tx.log+rx.log", reason=reason)] == list(listed(["tx.log+rx.log"]))
+
+
+def test_the_other_side_is_looked_for_within_a_window(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So memory does not grow with the number of files; a pair farther apart stays two."""
+    monkeypatch.setattr(listing, "WINDOW_FILES", 3)
+    put_pair(tmp_path, "tx.log", "rx.log")
+    put(tmp_path, "s1", "s2", "s3")
+    monkeypatch.chdir(tmp_path)
+
+    near, far = ["rx.log", "s1", "s2", "tx.log", "s3"], ["rx.log", "s1", "s2", "s3", "tx.log"]
+    assert ["tx.log+rx.log", "s1", "s2", "s3"] == [each.name for each in listed(near)]
+    assert far == [each.name for each in listed(far)]
+
+
+def test_pipes_are_not_looked_into(tmp_path: Path) -> None:
+    """Named as two sides, they would block whoever lists them."""
+    for name in ("tx.log", "rx.log"):
+        os.mkfifo(tmp_path / name)
+
+    assert ["tx.log", "rx.log"] == names_in(tmp_path, "tx.log", "rx.log")
+
+
 # ------------------------------------------------------------------------ names with a protocol
 
 
@@ -124,11 +278,14 @@ def store() -> str:
 
 
 def test_a_store_is_listed_like_a_folder(store: str) -> None:
-    """Folders, globs and files of a store are just names."""
+    """Folders, globs and files of a store are just names; what is named twice counts once."""
     found = [each.name for each in listed([store, f"{store}/a/*.log", f"{store}/c.log"])]
 
     whole = [f"memory:///fleet/{name}" for name in ("a-b.log", "a/1.log", "a/b/2.log", "c.log")]
-    assert [*whole, "memory:///fleet/a/1.log", "memory:///fleet/c.log"] == found
+    assert whole == found
+    assert [whole[1], whole[0], *whole[2:]] == [
+        each.name for each in listed([f"{store}/a/*.log", store])
+    ]
 
 
 def test_a_capture_in_a_store_is_replayed(store: str) -> None:
