@@ -7,30 +7,23 @@ in the middle gives what it has, and says so.
 from __future__ import annotations
 
 import codecs
-import gzip
 import io
 import os
 import sys
-import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
+from typing import Final
 
 from atfsm.errors import CaptureError
+from atfsm.replay.packed import MAGIC_BYTES, TornError, is_packed, unpacked
 from atfsm.replay.remote import is_remote, open_remote
-
-if TYPE_CHECKING:
-    from typing_extensions import Buffer
 
 STDIN: Final = "-"
 CHUNK_BYTES: Final = 1 << 17  # ours: some thousands of lines, which stay in the cache of a core
-PACKED_BYTES: Final = 1 << 11  # ours: even the densest of zstd stays some megabytes unpacked
 LINE_BYTES_AT_MOST: Final = (
     1 << 16
 )  # ours, as the formats have it; the rest of the line is dropped
-_GZIP: Final = b"\x1f\x8b"
-_ZSTD: Final = b"\x28\xb5\x2f\xfd"
 _UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
@@ -115,68 +108,16 @@ class Capture:
     def _unpacked(self) -> Iterator[bytes]:
         """The bytes as they were before gzip or zstd; which of them, the content says."""
         try:
-            head = self._file.peek(4)[:4]
-            if len(head) == 4 and head != _ZSTD and not head.startswith(_GZIP):
+            head = self._file.peek(MAGIC_BYTES)[:MAGIC_BYTES]
+            if len(head) == MAGIC_BYTES and not is_packed(head):
                 while data := self._file.read1(CHUNK_BYTES):
                     yield data
                 return
-            yield from self._unpack(self._file.read(4))
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            self.torn = f"the gzip file is torn ({error})"
+            yield from unpacked(self._file.read(MAGIC_BYTES), self._file, CHUNK_BYTES)
+        except TornError as error:
+            self.torn = str(error)
         except OSError as error:
             self.torn = f"reading stopped ({error.strerror or error})"
         finally:
             if self.name != STDIN:
                 self._file.close()
-
-    def _unpack(self, head: bytes) -> Iterator[bytes]:
-        source = io.BufferedReader(_Pushed(head, self._file), CHUNK_BYTES)
-        if head.startswith(_GZIP):
-            with gzip.GzipFile(fileobj=source, mode="rb") as unpacked:
-                while data := unpacked.read(CHUNK_BYTES):
-                    yield data
-        elif head == _ZSTD:
-            yield from self._unpack_zstd(source)
-        else:
-            while data := source.read1(CHUNK_BYTES):
-                yield data
-
-    def _unpack_zstd(self, source: IO[bytes]) -> Iterator[bytes]:
-        import zstandard
-
-        # 128 MiB is the window that `zstd` itself accepts without being told to.
-        decompressor = zstandard.ZstdDecompressor(max_window_size=1 << 27)
-        frame = None
-        try:
-            while packed := source.read(PACKED_BYTES):
-                while packed:
-                    frame = frame or decompressor.decompressobj()
-                    if data := frame.decompress(packed):
-                        yield data
-                    # Another frame may follow: `cat a.zst b.zst` is a capture, too.
-                    packed = frame.unused_data
-                    frame = None if frame.eof else frame
-            if frame is not None:
-                self.torn = "the zstd file is torn (it ends within a frame)"
-        except zstandard.ZstdError as error:
-            self.torn = f"the zstd file is torn ({error})"
-
-
-class _Pushed(io.RawIOBase):
-    """A file whose first bytes were read already; reads like a file."""
-
-    def __init__(self, head: bytes, file: io.BufferedIOBase) -> None:
-        super().__init__()
-        self._head = head
-        self._file = file
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Buffer, /) -> int:
-        view = memoryview(buffer)
-        # read1 gives what is there: a pipe that is still written to is followed as it grows.
-        data = self._head[: len(view)] or self._file.read1(len(view))
-        self._head = self._head[len(view) :]
-        view[: len(data)] = data
-        return len(data)
