@@ -42,8 +42,8 @@ class Followed(NamedTuple):
 
 
 def lines_of(data: bytes) -> list[bytes]:
-    """Cut a capture into physical lines, as `Capture` does."""
-    lines = data.split(b"\n")
+    """Cut a capture into physical lines, as `Capture` does where no line is very long."""
+    lines = data.split(b"\n" if b"\n" in data else b"\r")
     return lines if lines[-1] else lines[:-1]
 
 
@@ -143,14 +143,14 @@ def test_line_ends_and_a_missing_last_one_mean_nothing(
 
 @given(
     data=st.binary(max_size=300).map(
-        lambda d: d.replace(b"\x1f\x8b", b"").replace(b"\xff\xfe", b"")
+        lambda d: d.replace(b"\x1f\x8b", b"").replace(b"\xff\xfe", b"").replace(b"\xef\xbb", b"")
     ),
     chunk_bytes=st.integers(1, 40),
 )
 def test_physical_lines_do_not_depend_on_chunks(
     data: bytes, chunk_bytes: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Every line feed ends one line, and no byte is lost or doubled, in chunks of any size."""
+    """Every line end ends one line, and no byte is lost or doubled, in chunks of any size."""
     if data[:2] == b"\xfe\xff" or data[:4] == b"\x28\xb5\x2f\xfd":
         return
     path = tmp_path_factory.getbasetemp() / "lines.bin"

@@ -12,18 +12,18 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
+from itertools import chain
 from typing import Final
 
 from atfsm.errors import CaptureError
+from atfsm.replay.formats.marks import LINE_AT_MOST
+from atfsm.replay.line_numbers import LineNumbers
 from atfsm.replay.packed import MAGIC_BYTES, TornError, is_packed, unpacked
+from atfsm.replay.physical import LineCutter
 from atfsm.replay.remote import is_remote, open_remote
 
 STDIN: Final = "-"
 CHUNK_BYTES: Final = 1 << 17  # ours: some thousands of lines, which stay in the cache of a core
-LINE_BYTES_AT_MOST: Final = (
-    1 << 16
-)  # ours, as the formats have it; the rest of the line is dropped
 _UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
@@ -44,6 +44,7 @@ class Capture:
     def __init__(self, name: str) -> None:
         self.name = name
         self.torn = ""
+        self._cutter = LineCutter()
         self._file = self._open()
         self.size_bytes = 0
         if name != STDIN and not is_remote(name):
@@ -58,7 +59,7 @@ class Capture:
         try:
             return open(self.name, "rb")  # noqa: PTH123  a Path is slow; chunks() closes it
         except (OSError, ValueError) as error:
-            if isinstance(error, OSError) and Path(self.name).is_dir():
+            if isinstance(error, OSError) and os.path.isdir(self.name):  # noqa: PTH112  a Path may raise
                 raise CaptureError(f"{self.name}: is a folder; name the captures in it") from error
             reason = getattr(error, "strerror", None) or str(error)
             raise CaptureError(f"{self.name}: cannot be read: {reason}") from error
@@ -71,39 +72,47 @@ class Capture:
             return 0
 
     def chunks(self) -> Iterator[list[bytes]]:
-        """Yield the physical lines in lists, without their line feeds; none is empty as a list."""
-        rest = b""
-        skipping = False  # behind the cut of a line that has no end
+        """Yield the physical lines in lists, without their ends; none is empty as a list."""
         for data in self._decoded():
-            lines = (rest + data).split(b"\n")
-            if skipping:
-                lines[0] = b""
-                if len(lines) == 1:
-                    continue
-                del lines[0]
-                skipping = False
-            rest = lines.pop()
-            if len(rest) > LINE_BYTES_AT_MOST:
-                lines.append(rest[:LINE_BYTES_AT_MOST])
-                rest, skipping = b"", True
-            if lines:
+            if lines := self._cutter.feed(data):
                 yield lines
-        if rest:
-            yield [rest]
+        if lines := self._cutter.close():
+            yield lines
+
+    def lost(self, *, reads_objects: bool = False) -> list[str]:
+        """What is there and was not read, in sentences.
+
+        Args:
+            reads_objects: Whether lines are read as objects of JSON, which may be longer.
+        """
+        lost = [f"The capture ends early: {self.torn}."] if self.torn else []
+        if self._cutter.cut.count:
+            lost.append(_cut(self._cutter.cut))
+        if self._cutter.objects.count and not reads_objects:
+            lost.append(_cut(self._cutter.objects))
+        return lost
+
+    def holes(self) -> list[str]:
+        """What is not there, in sentences."""
+        if not self._cutter.holes.count:
+            return []
+        return [f"NULs stand before line {self._cutter.holes}, as a loss of power leaves them."]
 
     def _decoded(self) -> Iterator[bytes]:
         """The bytes, UTF-16 turned into UTF-8 (Windows tools write it, with a byte order mark)."""
         source = self._unpacked()
-        first = next(source, b"")
+        first = b""
+        while len(first) < len(codecs.BOM_UTF8) and (data := next(source, b"")):
+            first += data
         encoding = _UTF16.get(first[:2])
         if encoding is None:
-            yield first
+            yield first.removeprefix(codecs.BOM_UTF8)
             yield from source
             return
         decoder = codecs.getincrementaldecoder(encoding)("replace")
-        yield decoder.decode(first[2:]).encode("utf-8", "replace")
-        for data in source:
+        for data in chain((first[2:],), source):
             yield decoder.decode(data).encode("utf-8", "replace")
+        yield decoder.decode(b"", final=True).encode("utf-8", "replace")
 
     def _unpacked(self) -> Iterator[bytes]:
         """The bytes as they were before gzip or zstd; which of them, the content says."""
@@ -121,3 +130,8 @@ class Capture:
         finally:
             if self.name != STDIN:
                 self._file.close()
+
+
+def _cut(lines: LineNumbers) -> str:
+    """Say of which lines the rest was dropped."""
+    return f"Only the first {LINE_AT_MOST >> 10} KiB were read of line {lines}."

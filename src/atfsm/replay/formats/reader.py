@@ -44,6 +44,11 @@ class Reader:
         return [self._format.note] if self._format.note else []
 
     @property
+    def is_damaged(self) -> bool:
+        """Whether lines of the wire could not be read."""
+        return False
+
+    @property
     def held_from(self) -> int | None:
         """The first line of which a record may still come; None: all were given."""
         lines = (
