@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from atfsm.errors import CaptureError
+from atfsm.replay.capture import Capture
 from atfsm.replay.formats import detect
 from atfsm.replay.formats.marks import LINE_AT_MOST, OBJECT_AT_MOST
 from atfsm.replay.report import Report, Verdict
@@ -106,3 +108,22 @@ def test_a_head_with_returns_in_its_lines_is_taken() -> None:
 
     assert found is not None
     assert "bare" == found.name
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("x" * 5_000, "cannot be read: File name too long"),
+        ("a/" * 5_000, "cannot be read: File name too long"),
+        ("a\0b", "cannot be read: embedded null byte"),
+        ("a\udcff", "cannot be read: No such file or directory"),
+        ("\ud800", "cannot be read: .* surrogates not allowed"),
+        ("", "cannot be read: No such file or directory"),
+        (".", "is a folder; name the captures in it"),
+    ],
+    ids=["long", "deep", "NUL", "bytes", "surrogate", "empty", "folder"],
+)
+def test_a_name_that_is_none_is_one_line(name: str, reason: str) -> None:
+    """Whatever somebody types for a name, the system is asked, and its answer is given."""
+    with pytest.raises(CaptureError, match=f"{reason}$"):
+        Capture(name)
