@@ -431,6 +431,26 @@ def test_a_late_print_does_not_renew_a_wait(back_s: float, wobbles: int) -> None
     assert wobbles == report["wobble_count"]
 
 
+@pytest.mark.parametrize("writer", ["txrx, dated", "txrx", "bare", "iso-bare"])
+@pytest.mark.parametrize("size", [100, 4_095, 4_096, 60_000])
+@pytest.mark.parametrize(
+    ("offer", "side"), [(b"AT+KTCPSND=1,%d", "tx"), (b"AT+KTCPRCV=1,%d", "rx")], ids=["out", "in"]
+)
+def test_the_end_of_a_long_payload_is_seen(
+    offer: bytes, side: str, size: int, writer: str
+) -> None:
+    """A line of payload is longer than any of AT, and its end pattern stands at its end."""
+    name, write = WRITERS[writer]
+    payload = b"z" * size + b"--EOF--Pattern--"
+    told = [("tx", offer % size), ("rx", b"CONNECT"), (side, payload), ("rx", b"OK")] * 3
+    lines = [write(said, START + timedelta(seconds=at)) for at, said in enumerate(told)]
+    way = format_named(name)
+    exact = follow([lines], way, exact=True)
+
+    assert exact == follow([lines], way)
+    assert "clean" == json.loads(exact.report)["verdict"]
+
+
 @every_capture
 def test_the_fast_way_is_the_exact_way_on_captures(path: Path) -> None:
     """On each capture of ours, once and over and over, the two ways agree."""

@@ -124,7 +124,7 @@ class Observer:
         if not record.whole:
             self._read_bytes(record)
         elif record.data:
-            self._read_line(record.direction, record.data[:LINE_BYTES_AT_MOST], record.line)
+            self._read_line(record.direction, record.data, record.line)
 
     def finish(self) -> None:
         """The capture ends: what was held back is judged by what came."""
@@ -260,6 +260,7 @@ class Observer:
         return data is not None and data.mode is DataMode.OUT
 
     def _hear(self, direction: Direction, text: bytes, line: int) -> None:
+        text = text[:LINE_BYTES_AT_MOST]
         who = resolve(direction, text, self.node)
         self._take(self.automaton.step(self.node, who, text), line)
 

@@ -22,6 +22,7 @@ from atfsm.replay.automaton import REMEMBERED_BYTES, Edge
 from atfsm.replay.formats import Format, Reader
 from atfsm.replay.observer import Observer, resolve
 from atfsm.replay.records import Direction
+from atfsm.replay.wire import LINE_BYTES_AT_MOST
 
 #: Lines followed at once; ours: twice as many as the run before went through.
 SHORTEST_RUN: Final = 64
@@ -201,6 +202,7 @@ class Runner:
                 return follows
             if direction is not Direction.RX or data.mode is not DataMode.OUT:
                 raise _StopError
+        text = text[:LINE_BYTES_AT_MOST]
         follows = automaton.step(edge.node, resolve(direction, text, edge.node), text)
         if len(tail) <= REMEMBERED_BYTES:
             edge[tail] = follows
