@@ -431,6 +431,30 @@ def test_a_late_print_does_not_renew_a_wait(back_s: float, wobbles: int) -> None
     assert wobbles == report["wobble_count"]
 
 
+@pytest.mark.parametrize(
+    "stamps",
+    [
+        ("10:00:0{}.86", "10:00:0{}.861"),
+        ("10:00:0{}", "10:00:0{}.5"),
+        ("10:00:0{}.5", "10:00:0{}"),
+    ],
+    ids=["more digits", "a fraction", "no fraction"],
+)
+@pytest.mark.parametrize("name", ["iso-bare", "txrx", "arduino"])
+def test_stamps_of_any_width_are_read(name: str, stamps: tuple[str, str]) -> None:
+    """Some loggers drop the last noughts of a fraction, and a digit of it is no text."""
+    texts = ["AT+CSQ", "+CSQ: 20,99", "OK", "AT+CPIN?", "+CME ERROR: 10"] * 2
+    if name == "txrx":
+        texts = [("Tx: " if text.startswith("AT") else "Rx: ") + text for text in texts]
+    lines = [
+        f"{stamps[at % 7 > 2].format(at)}{' -> ' * (name == 'arduino')} {text}".encode()
+        for at, text in enumerate(texts)
+    ]
+    way = format_named(name)
+
+    assert follow([lines], way, exact=True) == follow([lines], way)
+
+
 @pytest.mark.parametrize("writer", ["txrx, dated", "txrx", "bare", "iso-bare"])
 @pytest.mark.parametrize("size", [100, 4_095, 4_096, 60_000])
 @pytest.mark.parametrize(

@@ -73,13 +73,18 @@ class _Clock:
         return base_s + digits_s
 
     def alike(self, lines: list[bytes]) -> int:
-        """How many of *lines* begin with a stamp of the shape of the first one's."""
-        shape = lines[0][: self.fits[1]].translate(_SHAPE)
-        shapes = b"\n".join(lines).translate(_SHAPE)
-        if shapes.count(b"\n" + shape) == len(lines) - 1:
-            return len(lines)
+        """How many of *lines* begin with a stamp of the shape of the first one's.
+
+        Where nothing closes it, what follows has to be alike, too: a stamp may have more digits.
+        """
         end = self.fits[1]
-        return next(i for i, line in enumerate(lines) if line[:end].translate(_SHAPE) != shape)
+        end += lines[0][end - 1 : end].isdigit()
+        shape = lines[0][:end].translate(_SHAPE)
+        shapes = b"\n".join(lines).translate(_SHAPE)
+        if len(shape) == end and shapes.count(b"\n" + shape) == len(lines) - 1:
+            return len(lines)
+        unlike = (at for at, line in enumerate(lines) if line[:end].translate(_SHAPE) != shape)
+        return next(unlike, len(lines))
 
     def knows(self, heads: list[bytes]) -> bool:
         """Whether all *heads*, alike in shape, are such stamps in order; no is only perhaps."""
@@ -292,8 +297,7 @@ class Runner:
         def clock_s(index: int) -> float:
             latest = stamps.latest(lines, index)
             time_s = self._exact(lines[latest], first + latest)
-            assert time_s is not None  # a line without a record is not for the fast way
-            return max(time_s, now_s)
+            return now_s if time_s is None else max(time_s, now_s)
 
         armed_s: dict[tuple[str, str], float] = {}
         for machine, key, *_ in edges[-1].node.slots:
