@@ -266,6 +266,16 @@ def test_a_small_step_back_is_kept() -> None:
     ]
 
 
+@pytest.mark.parametrize("blank", ["\xa0", "\u200b", " \xa0\u200b ", "\xa0" * 10_000])
+@pytest.mark.parametrize("name", ["bare", "txrx", "iso-bare"])
+def test_blanks_of_a_page_are_blanks(name: str, blank: str) -> None:
+    """A log that was copied from a forum has them at the ends of its lines."""
+    stamp = b"[10:00:00] " if name == "iso-bare" else b"Rx: " if name == "txrx" else b""
+    line = stamp + blank.encode() + b"OK" + blank.encode()
+
+    assert [b"OK"] == [record.data for record in format_named(name).reader().read(line, 1)]
+
+
 # fmt: off
 CLOCKS: dict[str, tuple[list[bytes], list[float]]] = {
     "a date that was cut":    ([b"10:00:00.5", b"2026-11-22 10:00:01", b"2026-11-22 10:00:05"], [36_000.5, 36_001, 36_005]),
