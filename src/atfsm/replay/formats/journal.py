@@ -42,11 +42,6 @@ class JournalReader(Reader):
         return notes
 
     @property
-    def is_damaged(self) -> bool:
-        """Whether lines could not be read."""
-        return self._unreadable.count > 0
-
-    @property
     def held_from(self) -> int | None:
         """The first line of a write that goes on."""
         return None if self._begun is None else self._begun[0]

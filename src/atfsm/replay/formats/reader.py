@@ -45,7 +45,7 @@ class Reader:
 
     @property
     def is_damaged(self) -> bool:
-        """Whether lines of the wire could not be read."""
+        """Whether lines that belong to the capture could not be read."""
         return False
 
     @property
