@@ -9,6 +9,7 @@ import random
 import re
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -237,13 +238,17 @@ def test_a_file_of_several_packed_parts_is_read_to_its_end(run: Run, tmp_path: P
 def test_a_torn_file_gives_what_it_has_and_says_so(
     run: Run, tmp_path: Path, name: str, pack: Callable[[bytes], bytes], part: float
 ) -> None:
-    """A transfer that broke off: a verdict on what is there, never clean, and a note."""
+    """A transfer that broke off: a verdict on all that is there, never clean, and a note."""
     packed = pack(large_capture())
-    code, out, err = run(
-        "replay", "--json", capture(tmp_path, name, packed[: int(part * len(packed))])
-    )
+    torn = packed[: int(part * len(packed))]
+    code, out, err = run("replay", "--json", capture(tmp_path, name, torn))
+    is_gzip = pack is gzip.compress
+    unpack = zlib.decompressobj(31) if is_gzip else zstandard.ZstdDecompressor().decompressobj()
+    there = unpack.decompress(torn)
+    lines = there.removesuffix(b"\n").count(b"\n") + 1 if there else 0
 
     assert (3, "") == (code, err)
+    assert lines == json.loads(out)["lines"]
     assert any("torn" in note or "ends early" in note for note in json.loads(out)["notes"])
 
 

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tracemalloc
+import zlib
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -101,6 +102,15 @@ def test_what_cannot_be_read_is_a_row(fleet: Path) -> None:
         "prose.txt": ("undecided", ""),
         "torn.log.gz": ("undecided", ""),
     } == told
+
+
+def test_a_torn_file_is_read_as_far_as_it_goes(fleet: Path) -> None:
+    """Its row counts all lines that can be unpacked."""
+    whole(fleet)
+    (row,) = (row for row in rows_of("whole.parquet") if row["capture"].endswith("torn.log.gz"))
+    there = zlib.decompressobj(31).decompress((fleet / "torn.log.gz").read_bytes())
+
+    assert there.removesuffix(b"\n").count(b"\n") + 1 == row["lines"]
 
 
 def test_the_file_says_what_it_is(fleet: Path) -> None:

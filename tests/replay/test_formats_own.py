@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from atfsm.replay.formats import format_named, format_of
+from atfsm.replay.formats import HEAD_LINES, format_named, format_of
 from atfsm.replay.formats.looks import is_command
 from atfsm.replay.records import Direction
 from tests.replay.paper import RX, TX, Chunk, Renderer, at_lines
@@ -15,7 +15,6 @@ from tests.replay.renderers_programs import LOSING
 from tests.replay.test_formats_round_trip import CASES, at_lines_of, every_logger, read
 
 CAPTURES = sorted((Path(__file__).parent.parent / "captures").glob("*.log"))
-HEAD_LINES = 400
 RECOGNISED_AT_LEAST = 0.98
 #: By whom no line is lost; others may lose one in a hundred to what a payload looks like.
 RETURNED_AT_LEAST = 0.98

@@ -266,6 +266,42 @@ def test_a_small_step_back_is_kept() -> None:
     ]
 
 
+@pytest.mark.parametrize("blank", ["\xa0", "\u200b", " \xa0\u200b ", "\xa0" * 10_000])
+@pytest.mark.parametrize("name", ["bare", "txrx", "iso-bare"])
+def test_blanks_of_a_page_are_blanks(name: str, blank: str) -> None:
+    """A log that was copied from a forum has them at the ends of its lines."""
+    stamp = b"[10:00:00] " if name == "iso-bare" else b"Rx: " if name == "txrx" else b""
+    line = stamp + blank.encode() + b"OK" + blank.encode()
+
+    assert [b"OK"] == [record.data for record in format_named(name).reader().read(line, 1)]
+
+
+# fmt: off
+CLOCKS: dict[str, tuple[list[bytes], list[float]]] = {
+    "a date that was cut":    ([b"10:00:00.5", b"2026-11-22 10:00:01", b"2026-11-22 10:00:05"], [36_000.5, 36_001, 36_005]),
+    "a date and an hour":     ([b"0:00:00", b"2026-11-22 10:00:01", b"2026-11-22 10:00:05"], [0, 0, 4]),
+    "an hour that was cut":   ([b"0:00:00", b"20:00:01", b"20:00:05"], [0, 0, 4]),
+    "hours of one digit":     ([b"9:59:59", b"10:00:01"], [0, 2]),
+    "an hour, and then idle": ([b"9:59:58", b"9:59:59", b"11:59:59"], [0, 1, 7_201]),
+    "two writers":            ([b"2026-11-22 23:59:59", b"23:59:59.5", b"2026-11-23 00:00:01", b"00:00:01.5"], [0, 0.5, 2, 2.5]),
+    "years of idle":          ([b"2024-11-22 10:00:00", b"2024-11-22 10:00:00", b"2026-11-22 10:00:00"], [0, 0, 730 * DAY_S]),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("case", CLOCKS)
+def test_stamps_are_put_on_one_clock(case: str) -> None:
+    """A stamp that was cut, or that another writer wrote, makes no silence of years."""
+    lines, expected = CLOCKS[case]
+    reader = format_named("iso-bare").reader()
+    times = [record.time_s for line in lines for record in reader.read(b"[" + line + b"] OK", 1)]
+    since_s = 0.0 if expected[0] else times[0] or 0.0
+
+    assert [pytest.approx(time_s) for time_s in expected] == [
+        (time_s or 0.0) - since_s for time_s in times
+    ]
+
+
 @pytest.mark.parametrize(
     ("line", "expected"),
     [

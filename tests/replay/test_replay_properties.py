@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import resource
@@ -41,8 +42,8 @@ class Followed(NamedTuple):
 
 
 def lines_of(data: bytes) -> list[bytes]:
-    """Cut a capture into physical lines, as `Capture` does."""
-    lines = data.split(b"\n")
+    """Cut a capture into physical lines, as `Capture` does where no line is very long."""
+    lines = data.split(b"\n" if b"\n" in data else b"\r")
     return lines if lines[-1] else lines[:-1]
 
 
@@ -142,14 +143,14 @@ def test_line_ends_and_a_missing_last_one_mean_nothing(
 
 @given(
     data=st.binary(max_size=300).map(
-        lambda d: d.replace(b"\x1f\x8b", b"").replace(b"\xff\xfe", b"")
+        lambda d: d.replace(b"\x1f\x8b", b"").replace(b"\xff\xfe", b"").replace(b"\xef\xbb", b"")
     ),
     chunk_bytes=st.integers(1, 40),
 )
 def test_physical_lines_do_not_depend_on_chunks(
     data: bytes, chunk_bytes: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Every line feed ends one line, and no byte is lost or doubled, in chunks of any size."""
+    """Every line end ends one line, and no byte is lost or doubled, in chunks of any size."""
     if data[:2] == b"\xfe\xff" or data[:4] == b"\x28\xb5\x2f\xfd":
         return
     path = tmp_path_factory.getbasetemp() / "lines.bin"
@@ -351,6 +352,127 @@ def test_the_fast_way_is_the_exact_way(
     assert exact == follow([lines], way)
     assert exact == follow(cut_at(lines, places), way)
     assert exact.report == follow([lines], way, timeline=False).report
+
+
+#: What begins a wait, ends one, and moves none.
+WAITING: Sequence[list[Said]] = (
+    *([("tx", b"AT+KTCPCNX=%d" % sid), ("rx", b"OK")] for sid in (1, 2)),
+    *([("rx", b"+KTCP_IND: %d,1" % sid)] for sid in (1, 2)),
+    [("tx", b"AT")],
+    [("rx", b"OK")],
+    [("rx", b"+CSQ: 20,99"), ("rx", b"+CSQ: 20,99")],
+)
+#: Just short of a limit, or of what lacks to one.
+SHORT_GAPS_S = (0.1, 0.1, 14.8, 29.8, 61.8, 179.8)
+jitters_s = st.floats(-0.4, 0.4).map(lambda jitter_s: round(jitter_s, 3))
+
+
+@pytest.mark.parametrize("writer", ["txrx, dated", "txrx, time of day", "iso-bare"])
+@given(
+    session=st.lists(
+        st.tuples(
+            st.sampled_from(WAITING),
+            st.sampled_from(SHORT_GAPS_S),
+            st.lists(jitters_s, min_size=2, max_size=2),
+        ),
+        min_size=4,
+        max_size=25,
+    )
+)
+@settings(max_examples=100)
+def test_a_late_print_is_one_on_both_ways(
+    writer: str, session: list[tuple[list[Said], float, list[float]]]
+) -> None:
+    """Lines that two printers wrote a little out of order move no limit, on either way."""
+    name, write = WRITERS[writer]
+    time = START
+    lines = []
+    for phrase, gap_s, late_s in session:
+        time += timedelta(seconds=gap_s)
+        for said, by_s in zip(phrase, late_s, strict=False):
+            lines.append(write(said, time + timedelta(seconds=by_s)))
+            time += timedelta(seconds=0.05)
+    way = format_named(name)
+
+    assert follow([lines], way, exact=True) == follow([lines], way)
+
+
+def test_a_wait_that_begins_on_a_late_print_is_counted_from_the_clock() -> None:
+    """The clock stands still over a late print, on both ways."""
+    lines = [
+        b'[03:31:04.100] AT+KPATTERN="--X--"',
+        b"[03:24:24.100] +KTCPCFG: 2",
+        b"[03:17:14.600] hello",
+        b"[03:17:18.600] NO CARRIER",
+        b"[03:17:18.300] +KTCP_DATA: 1,5",
+        b"[03:17:28.000] NO CARRIER",
+    ]
+    way = format_named("iso-bare")
+
+    assert follow([lines], way, exact=True) == follow([lines], way)
+
+
+@pytest.mark.parametrize(
+    ("back_s", "wobbles"), [(0.3, 1), (1.0, 1), (1.1, 0)], ids=["late", "a second", "stepped back"]
+)
+def test_a_late_print_does_not_renew_a_wait(back_s: float, wobbles: int) -> None:
+    """Two printers of one log interleave; only a larger step back is a clock that was set."""
+    moments_s = [0.0, 20.0, 20.0 - back_s, 100.0]  # 90 s is the limit
+    texts = [b"AT+KTCPCNX=1", b"OK", b"+CSQ: 20,99", b"AT"]
+    lines = [
+        dated(
+            ("tx" if text.startswith(b"AT") else "rx", text), START + timedelta(seconds=moment_s)
+        )
+        for moment_s, text in zip(moments_s, texts, strict=True)
+    ]
+
+    report = json.loads(follow([lines], format_named("txrx")).report)
+
+    assert wobbles == report["wobble_count"]
+
+
+@pytest.mark.parametrize(
+    "stamps",
+    [
+        ("10:00:0{}.86", "10:00:0{}.861"),
+        ("10:00:0{}", "10:00:0{}.5"),
+        ("10:00:0{}.5", "10:00:0{}"),
+    ],
+    ids=["more digits", "a fraction", "no fraction"],
+)
+@pytest.mark.parametrize("name", ["iso-bare", "txrx", "arduino"])
+def test_stamps_of_any_width_are_read(name: str, stamps: tuple[str, str]) -> None:
+    """Some loggers drop the last noughts of a fraction, and a digit of it is no text."""
+    texts = ["AT+CSQ", "+CSQ: 20,99", "OK", "AT+CPIN?", "+CME ERROR: 10"] * 2
+    if name == "txrx":
+        texts = [("Tx: " if text.startswith("AT") else "Rx: ") + text for text in texts]
+    lines = [
+        f"{stamps[at % 7 > 2].format(at)}{' -> ' * (name == 'arduino')} {text}".encode()
+        for at, text in enumerate(texts)
+    ]
+    way = format_named(name)
+
+    assert follow([lines], way, exact=True) == follow([lines], way)
+
+
+@pytest.mark.parametrize("writer", ["txrx, dated", "txrx", "bare", "iso-bare"])
+@pytest.mark.parametrize("size", [100, 4_095, 4_096, 60_000])
+@pytest.mark.parametrize(
+    ("offer", "side"), [(b"AT+KTCPSND=1,%d", "tx"), (b"AT+KTCPRCV=1,%d", "rx")], ids=["out", "in"]
+)
+def test_the_end_of_a_long_payload_is_seen(
+    offer: bytes, side: str, size: int, writer: str
+) -> None:
+    """A line of payload is longer than any of AT, and its end pattern stands at its end."""
+    name, write = WRITERS[writer]
+    payload = b"z" * size + b"--EOF--Pattern--"
+    told = [("tx", offer % size), ("rx", b"CONNECT"), (side, payload), ("rx", b"OK")] * 3
+    lines = [write(said, START + timedelta(seconds=at)) for at, said in enumerate(told)]
+    way = format_named(name)
+    exact = follow([lines], way, exact=True)
+
+    assert exact == follow([lines], way)
+    assert "clean" == json.loads(exact.report)["verdict"]
 
 
 @every_capture

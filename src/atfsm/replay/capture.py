@@ -7,30 +7,23 @@ in the middle gives what it has, and says so.
 from __future__ import annotations
 
 import codecs
-import gzip
 import io
 import os
 import sys
-import zlib
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
+from itertools import chain
+from typing import Final
 
 from atfsm.errors import CaptureError
+from atfsm.replay.formats.marks import LINE_AT_MOST
+from atfsm.replay.line_numbers import LineNumbers
+from atfsm.replay.packed import MAGIC_BYTES, TornError, is_packed, unpacked
+from atfsm.replay.physical import LineCutter
 from atfsm.replay.remote import is_remote, open_remote
-
-if TYPE_CHECKING:
-    from typing_extensions import Buffer
 
 STDIN: Final = "-"
 CHUNK_BYTES: Final = 1 << 17  # ours: some thousands of lines, which stay in the cache of a core
-PACKED_BYTES: Final = 1 << 11  # ours: even the densest of zstd stays some megabytes unpacked
-LINE_BYTES_AT_MOST: Final = (
-    1 << 16
-)  # ours, as the formats have it; the rest of the line is dropped
-_GZIP: Final = b"\x1f\x8b"
-_ZSTD: Final = b"\x28\xb5\x2f\xfd"
 _UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
@@ -51,6 +44,7 @@ class Capture:
     def __init__(self, name: str) -> None:
         self.name = name
         self.torn = ""
+        self._cutter = LineCutter()
         self._file = self._open()
         self.size_bytes = 0
         if name != STDIN and not is_remote(name):
@@ -65,7 +59,7 @@ class Capture:
         try:
             return open(self.name, "rb")  # noqa: PTH123  a Path is slow; chunks() closes it
         except (OSError, ValueError) as error:
-            if isinstance(error, OSError) and Path(self.name).is_dir():
+            if isinstance(error, OSError) and os.path.isdir(self.name):  # noqa: PTH112  a Path may raise
                 raise CaptureError(f"{self.name}: is a folder; name the captures in it") from error
             reason = getattr(error, "strerror", None) or str(error)
             raise CaptureError(f"{self.name}: cannot be read: {reason}") from error
@@ -78,105 +72,66 @@ class Capture:
             return 0
 
     def chunks(self) -> Iterator[list[bytes]]:
-        """Yield the physical lines in lists, without their line feeds; none is empty as a list."""
-        rest = b""
-        skipping = False  # behind the cut of a line that has no end
+        """Yield the physical lines in lists, without their ends; none is empty as a list."""
         for data in self._decoded():
-            lines = (rest + data).split(b"\n")
-            if skipping:
-                lines[0] = b""
-                if len(lines) == 1:
-                    continue
-                del lines[0]
-                skipping = False
-            rest = lines.pop()
-            if len(rest) > LINE_BYTES_AT_MOST:
-                lines.append(rest[:LINE_BYTES_AT_MOST])
-                rest, skipping = b"", True
-            if lines:
+            if lines := self._cutter.feed(data):
                 yield lines
-        if rest:
-            yield [rest]
+        if lines := self._cutter.close():
+            yield lines
+
+    def lost(self, *, reads_objects: bool = False) -> list[str]:
+        """What is there and was not read, in sentences.
+
+        Args:
+            reads_objects: Whether lines are read as objects of JSON, which may be longer.
+        """
+        lost = [f"The capture ends early: {self.torn}."] if self.torn else []
+        if self._cutter.cut.count:
+            lost.append(_cut(self._cutter.cut))
+        if self._cutter.objects.count and not reads_objects:
+            lost.append(_cut(self._cutter.objects))
+        return lost
+
+    def holes(self) -> list[str]:
+        """What is not there, in sentences."""
+        if not self._cutter.holes.count:
+            return []
+        return [f"NULs stand before line {self._cutter.holes}, as a loss of power leaves them."]
 
     def _decoded(self) -> Iterator[bytes]:
         """The bytes, UTF-16 turned into UTF-8 (Windows tools write it, with a byte order mark)."""
         source = self._unpacked()
-        first = next(source, b"")
+        first = b""
+        while len(first) < len(codecs.BOM_UTF8) and (data := next(source, b"")):
+            first += data
         encoding = _UTF16.get(first[:2])
         if encoding is None:
-            yield first
+            yield first.removeprefix(codecs.BOM_UTF8)
             yield from source
             return
         decoder = codecs.getincrementaldecoder(encoding)("replace")
-        yield decoder.decode(first[2:]).encode("utf-8", "replace")
-        for data in source:
+        for data in chain((first[2:],), source):
             yield decoder.decode(data).encode("utf-8", "replace")
+        yield decoder.decode(b"", final=True).encode("utf-8", "replace")
 
     def _unpacked(self) -> Iterator[bytes]:
         """The bytes as they were before gzip or zstd; which of them, the content says."""
         try:
-            head = self._file.peek(4)[:4]
-            if len(head) == 4 and head != _ZSTD and not head.startswith(_GZIP):
+            head = self._file.peek(MAGIC_BYTES)[:MAGIC_BYTES]
+            if len(head) == MAGIC_BYTES and not is_packed(head):
                 while data := self._file.read1(CHUNK_BYTES):
                     yield data
                 return
-            yield from self._unpack(self._file.read(4))
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            self.torn = f"the gzip file is torn ({error})"
+            yield from unpacked(self._file.read(MAGIC_BYTES), self._file, CHUNK_BYTES)
+        except TornError as error:
+            self.torn = str(error)
         except OSError as error:
             self.torn = f"reading stopped ({error.strerror or error})"
         finally:
             if self.name != STDIN:
                 self._file.close()
 
-    def _unpack(self, head: bytes) -> Iterator[bytes]:
-        source = io.BufferedReader(_Pushed(head, self._file), CHUNK_BYTES)
-        if head.startswith(_GZIP):
-            with gzip.GzipFile(fileobj=source, mode="rb") as unpacked:
-                while data := unpacked.read(CHUNK_BYTES):
-                    yield data
-        elif head == _ZSTD:
-            yield from self._unpack_zstd(source)
-        else:
-            while data := source.read1(CHUNK_BYTES):
-                yield data
 
-    def _unpack_zstd(self, source: IO[bytes]) -> Iterator[bytes]:
-        import zstandard
-
-        # 128 MiB is the window that `zstd` itself accepts without being told to.
-        decompressor = zstandard.ZstdDecompressor(max_window_size=1 << 27)
-        frame = None
-        try:
-            while packed := source.read(PACKED_BYTES):
-                while packed:
-                    frame = frame or decompressor.decompressobj()
-                    if data := frame.decompress(packed):
-                        yield data
-                    # Another frame may follow: `cat a.zst b.zst` is a capture, too.
-                    packed = frame.unused_data
-                    frame = None if frame.eof else frame
-            if frame is not None:
-                self.torn = "the zstd file is torn (it ends within a frame)"
-        except zstandard.ZstdError as error:
-            self.torn = f"the zstd file is torn ({error})"
-
-
-class _Pushed(io.RawIOBase):
-    """A file whose first bytes were read already; reads like a file."""
-
-    def __init__(self, head: bytes, file: io.BufferedIOBase) -> None:
-        super().__init__()
-        self._head = head
-        self._file = file
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Buffer, /) -> int:
-        view = memoryview(buffer)
-        # read1 gives what is there: a pipe that is still written to is followed as it grows.
-        data = self._head[: len(view)] or self._file.read1(len(view))
-        self._head = self._head[len(view) :]
-        view[: len(data)] = data
-        return len(data)
+def _cut(lines: LineNumbers) -> str:
+    """Say of which lines the rest was dropped."""
+    return f"Only the first {LINE_AT_MOST >> 10} KiB were read of line {lines}."

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from atfsm.at.dialect import DataMode, Dialect
 from atfsm.at.exchange import What
@@ -21,6 +21,10 @@ from atfsm.replay.records import Direction, Record
 from atfsm.replay.unwritten import Unwritten
 from atfsm.replay.wire import LINE_BYTES_AT_MOST, Wire
 from atfsm.stack.limits import Slot
+
+#: So far back a stamp is a late print, over which the clock stands still: two printers of one log
+#: interleave. Ours; of stamps in whole seconds it is one step.
+LATE_PRINT_S: Final = 1.0
 
 #: Told of each edge that changed a machine: physical line, edge, ledger before the edge.
 Witness = Callable[[int, Edge, Ledger], None]
@@ -120,7 +124,7 @@ class Observer:
         if not record.whole:
             self._read_bytes(record)
         elif record.data:
-            self._read_line(record.direction, record.data[:LINE_BYTES_AT_MOST], record.line)
+            self._read_line(record.direction, record.data, record.line)
 
     def finish(self) -> None:
         """The capture ends: what was held back is judged by what came."""
@@ -131,7 +135,9 @@ class Observer:
     def advance(self, time_s: float, line: int) -> None:
         """Let the clock of the capture go on, and pass every limit on the way, in order."""
         if self.now_s is not None and time_s < self.now_s:
-            # The clock stepped back (a reboot, a late print): waits are counted from here on.
+            if self.now_s - time_s <= LATE_PRINT_S:
+                return
+            # The clock was set back (a reboot): waits are counted from here on.
             self.armed_s = dict.fromkeys(self.armed_s, time_s)
         start_s = time_s if self.now_s is None else self.now_s
         while due := self._first_due(time_s, start_s):
@@ -254,6 +260,7 @@ class Observer:
         return data is not None and data.mode is DataMode.OUT
 
     def _hear(self, direction: Direction, text: bytes, line: int) -> None:
+        text = text[:LINE_BYTES_AT_MOST]
         who = resolve(direction, text, self.node)
         self._take(self.automaton.step(self.node, who, text), line)
 

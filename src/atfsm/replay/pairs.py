@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from atfsm.errors import CaptureError
 from atfsm.replay.capture import STDIN, Capture
-from atfsm.replay.formats import format_named
+from atfsm.replay.formats import HEAD_LINES, format_named
 from atfsm.replay.formats.looks import is_answer, is_command, is_final
 from atfsm.replay.formats.times import Midnight, moment_of
 from atfsm.replay.remote import is_remote
@@ -23,7 +23,6 @@ from atfsm.replay.remote import is_remote
 FORMAT: Final = "two-files"
 JOINT: Final = "+"
 LINES_AT_ONCE: Final = 4_096  # ours: merged lines in a chunk
-HEAD_LINES: Final = 400  # ours: of two files that bear the names of a pair, so much is looked at
 #: Each file by itself: each line has a stamp and no mark.
 _STAMPED: Final = format_named("iso-bare")
 
@@ -194,6 +193,22 @@ class PairCapture(Capture):
     def tell_bytes(self) -> int:
         """How many bytes of both were read so far."""
         return self._sent.tell_bytes() + self._received.tell_bytes()
+
+    def lost(self, *, reads_objects: bool = False) -> list[str]:
+        """What is there of each and was not read."""
+        return [
+            f"{note.removesuffix('.')}, of {side.name}."
+            for side in (self._sent, self._received)
+            for note in side.lost(reads_objects=reads_objects)
+        ]
+
+    def holes(self) -> list[str]:
+        """What is not there of each."""
+        return [
+            f"{note.removesuffix('.')}, of {side.name}."
+            for side in (self._sent, self._received)
+            for note in side.holes()
+        ]
 
     def chunks(self) -> Iterator[list[bytes]]:
         """Yield the lines of both, in the order of their times."""

@@ -22,6 +22,7 @@ from atfsm.replay.automaton import REMEMBERED_BYTES, Edge
 from atfsm.replay.formats import Format, Reader
 from atfsm.replay.observer import Observer, resolve
 from atfsm.replay.records import Direction
+from atfsm.replay.wire import LINE_BYTES_AT_MOST
 
 #: Lines followed at once; ours: twice as many as the run before went through.
 SHORTEST_RUN: Final = 64
@@ -72,13 +73,18 @@ class _Clock:
         return base_s + digits_s
 
     def alike(self, lines: list[bytes]) -> int:
-        """How many of *lines* begin with a stamp of the shape of the first one's."""
-        shape = lines[0][: self.fits[1]].translate(_SHAPE)
-        shapes = b"\n".join(lines).translate(_SHAPE)
-        if shapes.count(b"\n" + shape) == len(lines) - 1:
-            return len(lines)
+        """How many of *lines* begin with a stamp of the shape of the first one's.
+
+        Where nothing closes it, what follows has to be alike, too: a stamp may have more digits.
+        """
         end = self.fits[1]
-        return next(i for i, line in enumerate(lines) if line[:end].translate(_SHAPE) != shape)
+        end += lines[0][end - 1 : end].isdigit()
+        shape = lines[0][:end].translate(_SHAPE)
+        shapes = b"\n".join(lines).translate(_SHAPE)
+        if len(shape) == end and shapes.count(b"\n" + shape) == len(lines) - 1:
+            return len(lines)
+        unlike = (at for at, line in enumerate(lines) if line[:end].translate(_SHAPE) != shape)
+        return next(unlike, len(lines))
 
     def knows(self, heads: list[bytes]) -> bool:
         """Whether all *heads*, alike in shape, are such stamps in order; no is only perhaps."""
@@ -131,6 +137,18 @@ class _Stamps:
     def at(self, index: int) -> float:
         """Whole seconds of line *index*."""
         return self._clock.seconds(self._heads[bisect_right(self.changes, index) - 1])
+
+    def latest(self, lines: list[bytes], index: int) -> int:
+        """Which of *lines* up to *index* has the latest stamp: perhaps one before, of its second.
+
+        Stamps are alike in shape, so that their fractions are in order as they are written.
+        """
+        fraction = slice(*self._clock.fits)
+        change = bisect_right(self.changes, index) - 1
+        second = self._clock.seconds(self._heads[change])
+        while change and self._clock.seconds(self._heads[change - 1]) == second:
+            change -= 1
+        return max(range(self.changes[change], index + 1), key=lambda at: lines[at][fraction])
 
 
 class Runner:
@@ -189,6 +207,7 @@ class Runner:
                 return follows
             if direction is not Direction.RX or data.mode is not DataMode.OUT:
                 raise _StopError
+        text = text[:LINE_BYTES_AT_MOST]
         follows = automaton.step(edge.node, resolve(direction, text, edge.node), text)
         if len(tail) <= REMEMBERED_BYTES:
             edge[tail] = follows
@@ -205,12 +224,14 @@ class Runner:
 
     def _run(self, observer: Observer, lines: list[bytes], first: int) -> int:
         """Follow as many of *lines* as the fast way can; return how many."""
-        stamps = None
+        stamps = opening_s = None
         tails: Iterable[bytes] = lines
         self._stamp_end = 0
         if self._clock.fit(lines[0]):
-            if observer.now_s is None:
-                return 0  # the first stamp decides how silence is judged
+            opening_s = self._opening_s(observer, lines[0], first)
+            if opening_s is None:
+                self._length = SHORTEST_RUN
+                return 0
             alike = self._clock.alike(lines)
             stamps = _Stamps(self._clock, lines if alike == len(lines) else lines[:alike])
             if not stamps.count:
@@ -227,14 +248,21 @@ class Runner:
             edges.extend(accumulate(tails, getitem, initial=start))
         del edges[0]
         time_s = None
-        if stamps is not None and edges:
+        if stamps is not None and opening_s is not None and edges:
             stamps.cut(min(stamps.count, len(edges)))
-            time_s = self._keep_time(observer, edges, lines, stamps, first)
+            time_s = self._keep_time(observer, edges, lines, stamps, first, opening_s=opening_s)
         if edges:
             observer.take_run(edges, first, time_s)
         # A capture in which much stops the fast way is not looked ahead into far.
         self._length = min(max(2 * len(edges), SHORTEST_RUN), LONGEST_RUN)
         return len(edges)
+
+    def _opening_s(self, observer: Observer, line: bytes, number: int) -> float | None:
+        """The exact time of the *line* that opens a run; None where none can begin with it."""
+        if observer.now_s is None:
+            return None  # the first stamp decides how silence is judged
+        time_s = self._exact(line, number)
+        return None if time_s is None or time_s // 1 < observer.now_s // 1 else time_s
 
     def _keep_time(
         self,
@@ -243,17 +271,19 @@ class Runner:
         lines: list[bytes],
         stamps: _Stamps,
         first: int,
+        *,
+        opening_s: float,
     ) -> float | None:
         """Cut *edges* before the first second in which a limit may pass, and arm what waits then.
 
+        Within a run no second comes before another, so that what steps back is a late print, over
+        which the clock of the observer stands still.
+
         Returns:
-            The exact time of the last edge that stays.
+            The exact time of the clock at the last edge that stays.
         """
-        opening_s = self._exact(lines[0], first)
-        assert observer.now_s is not None
-        if opening_s is None or opening_s < observer.now_s:
-            edges.clear()
-            return None
+        now_s = observer.now_s
+        assert now_s is not None
         # The reader counts days up over midnight; the stamps of a run do not know the day.
         day_s = opening_s - opening_s % 1 - stamps.at(0)
         waits = _Waits(observer, edges, stamps, day_s)
@@ -263,15 +293,24 @@ class Runner:
                 break
         if not edges:
             return None
+
+        def clock_s(index: int) -> float:
+            latest = stamps.latest(lines, index)
+            time_s = self._exact(lines[latest], first + latest)
+            return now_s if time_s is None else max(time_s, now_s)
+
         armed_s: dict[tuple[str, str], float] = {}
         for machine, key, *_ in edges[-1].node.slots:
             index = waits.armed_at((machine, key), len(edges))
-            exact_s = None if index is None else self._exact(lines[index], first + index)
             armed_s[machine, key] = (
-                observer.armed_s.get((machine, key), opening_s) if exact_s is None else exact_s
+                observer.armed_s.get((machine, key), now_s) if index is None else clock_s(index)
             )
         observer.armed_s = armed_s
-        return self._exact(lines[len(edges) - 1], first + len(edges) - 1)
+        last = len(edges) - 1
+        last_s = clock_s(last)
+        if stamps.latest(lines, last) != last:
+            self._exact(lines[last], first + last)  # the reader counts days from line to line
+        return last_s
 
     def _exact(self, line: bytes, number: int) -> float | None:
         """The exact time of a line."""

@@ -13,7 +13,7 @@ from atfsm.replay.automaton import Automata, Automaton, Edge
 from atfsm.replay.capture import Capture
 from atfsm.replay.driven import DrivenObserver
 from atfsm.replay.explain import explain
-from atfsm.replay.formats import Format, format_named, format_of
+from atfsm.replay.formats import HEAD_BYTES, HEAD_LINES, Format, format_named, format_of
 from atfsm.replay.ledger import Ledger
 from atfsm.replay.notes import notes_on, open_end
 from atfsm.replay.observer import Follower, Observer, Tally
@@ -24,9 +24,6 @@ from atfsm.replay.shown import Shown
 from atfsm.stack import TABLED
 
 AUTO: Final = "auto"
-#: Lines and bytes on which the format is judged; ours.
-HEAD_LINES: Final = 400
-HEAD_BYTES: Final = 1 << 16
 #: Wobbles kept whole; ours: a capture with more has one trouble, not five thousand.
 WOBBLES_AT_MOST: Final = 5_000
 OPEN_ENDED: Final = frozenset(
@@ -68,6 +65,7 @@ class Session:
     ) -> None:
         self.report = Report(name, capture_format.name)
         self._hides_nothing = capture_format.complete
+        self._reads_objects = capture_format.objects
         self._reader = capture_format.reader()
         self._runner = Runner(capture_format, self._reader)
         self._shown = Shown(capture_format)
@@ -100,8 +98,8 @@ class Session:
         self._shown.feed(lines)
         self._runner.follow(self._observer, lines, first)
 
-    def close(self, torn: str = "") -> Report:
-        """The capture ends; *torn* says why, where it was not its own end."""
+    def close(self, capture: Capture | None = None) -> Report:
+        """The lines end; those of a file say what of it was not read."""
         for record in self._reader.close():
             self._observer.read(record)
         self._observer.finish()
@@ -116,16 +114,16 @@ class Session:
             )
             for p in self._observer.node.places
         ]
-        self._judge(torn)
+        self._judge(capture)
         return report
 
-    def _judge(self, torn: str) -> None:
+    def _judge(self, capture: Capture | None) -> None:
         report = self.report
+        lost = [] if capture is None else capture.lost(reads_objects=self._reads_objects)
+        holes = [] if capture is None else capture.holes()
         open_ended = report.machines[0].state in OPEN_ENDED
         sent = self._observer.node.exchange.in_flight
-        if torn:
-            report.notes.append(f"The capture ends early: {torn}.")
-        report.notes.extend([*self._reader.notes, *self._observer.notes])
+        report.notes.extend([*lost, *holes, *self._reader.notes, *self._observer.notes])
         if self._observer.strays and not self._hides_nothing:
             lines = ", ".join(str(line) for line in sorted(self._observer.strays))
             report.notes.append(
@@ -140,7 +138,7 @@ class Session:
             )
         if report.wobble_count:
             report.verdict = Verdict.WOBBLE
-        elif report.events and not open_ended and not torn:
+        elif report.events and not (open_ended or lost or self._reader.is_damaged):
             report.verdict = Verdict.CLEAN
         elif not report.events:
             report.notes.append("No AT traffic was found.")
@@ -228,7 +226,7 @@ def replay(
         session.feed(chunk)
         if progress is not None:
             progress(opened.capture)
-    return session.close(opened.capture.torn)
+    return session.close(opened.capture)
 
 
 class Opened(NamedTuple):
@@ -259,28 +257,15 @@ def open_capture(name: str, format_name: str = AUTO) -> Opened:
         head.extend(chunk)
         if len(head) >= HEAD_LINES or sum(map(len, head)) >= HEAD_BYTES:
             break
-    capture_format = chosen or format_of(_judged_on(head))
+    capture_format = chosen or format_of(head)
     return Opened(capture, capture_format, chain([head] if head else [], chunks))
-
-
-def _judged_on(head: list[bytes]) -> list[bytes]:
-    """The lines on which the format is judged: not more than it takes."""
-    lines: list[bytes] = []
-    size = 0
-    for line in head[:HEAD_LINES]:
-        lines.append(line[:HEAD_BYTES])
-        size += len(line)
-        if size > HEAD_BYTES:
-            break
-    return lines
 
 
 def undecided(capture: Capture, lines: int) -> Report:
     """Report on a capture of so many *lines* that no format fits."""
     report = Report(capture.name, lines=lines)
-    if capture.torn:
-        report.notes.append(f"The capture ends early: {capture.torn}.")
-    elif not report.lines:
+    report.notes.extend(capture.lost())
+    if not report.lines and not capture.torn:
         report.notes.append("The capture is empty.")
     if report.lines:
         report.notes.append(

@@ -182,7 +182,7 @@ class Trace:
             yield from pen.settled(session.report.lines + 1 if held is None else held)
             if self._progress is not None:
                 self._progress(self.capture)
-        self.report = session.close(self.capture.torn)
+        self.report = session.close(self.capture)
         yield from pen.settled(session.report.lines + 1)
 
 

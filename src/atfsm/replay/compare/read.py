@@ -99,6 +99,6 @@ def read_course(
         session.feed(chunk)
         if progress is not None:
             progress(opened.capture)
-    course.report = session.close(opened.capture.torn)
+    course.report = session.close(opened.capture)
     course.end_s = session.now_s
     return course

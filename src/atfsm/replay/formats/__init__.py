@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from atfsm.replay.formats.detect import Detection, detect, format_of
+from atfsm.replay.formats.detect import HEAD_BYTES, HEAD_LINES, Detection, detect, format_of
 from atfsm.replay.formats.marks import Unmarked
 from atfsm.replay.formats.model import Format
 from atfsm.replay.formats.reader import Reader
@@ -14,6 +14,8 @@ from atfsm.replay.formats.tables import FORMATS, format_named
 
 __all__ = [
     "FORMATS",
+    "HEAD_BYTES",
+    "HEAD_LINES",
     "Detection",
     "Format",
     "Reader",

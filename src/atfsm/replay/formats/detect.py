@@ -14,7 +14,9 @@ from atfsm.replay.formats.model import Format
 from atfsm.replay.formats.tables import FORMATS
 from atfsm.replay.records import Direction
 
-HEAD_LINES: Final = 400  # ours: so much of a capture is looked at
+#: Ours: so much of a capture is looked at.
+HEAD_LINES: Final = 400
+HEAD_BYTES: Final = LINE_AT_MOST
 TAILS, TAIL_AT_MOST = 8_192, 200  # ours: lines whose looks are remembered, a few megabytes
 _ENDS: Final = re.compile(rb"[\r\n]+")
 FALLBACK: Final = 0.2  # ours: a terminal log has no marks; one mark among five AT lines beats it
@@ -76,7 +78,7 @@ def _fits(entries: Iterable[Format], lines: tuple[bytes, ...]) -> list[_Fit]:
 
 
 def _bounded(head: Sequence[bytes]) -> Iterator[bytes]:
-    left = LINE_AT_MOST
+    left = HEAD_BYTES
     for line in head[:HEAD_LINES]:
         if left <= 0:
             return
@@ -98,22 +100,23 @@ def _weigh(entry: Format, lines: tuple[bytes, ...]) -> tuple[int, int]:
     for line, found in zip(lines, marked, strict=True):
         if found is not None:
             continue
-        text = entry.tidy(line)
-        if not is_at(text):
-            continue
-        match entry.unmarked:
-            case Unmarked.TEXT if not entry.has_marks:
-                fitting += 1
-            case Unmarked.CONTINUES | Unmarked.ROWS:
-                pass
-            case Unmarked.MODEM:
-                against += is_command(text) and text not in said
-            case Unmarked.OTHER_SIDE:
-                # What is unmarked is the other side's, or an echo of what is marked.
-                wrong = is_answer if marked_side is Direction.RX else is_command
-                against += wrong(text) and text not in said
-            case _:
-                against += 1
+        parts = _ENDS.split(line) if b"\r" in line[:-1] else (line,)
+        for text in map(entry.tidy, parts):
+            if not is_at(text):
+                continue
+            match entry.unmarked:
+                case Unmarked.TEXT if not entry.has_marks:
+                    fitting += 1
+                case Unmarked.CONTINUES | Unmarked.ROWS:
+                    pass
+                case Unmarked.MODEM:
+                    against += is_command(text) and text not in said
+                case Unmarked.OTHER_SIDE:
+                    # What is unmarked is the other side's, or an echo of what is marked.
+                    wrong = is_answer if marked_side is Direction.RX else is_command
+                    against += wrong(text) and text not in said
+                case _:
+                    against += 1
     return fitting, against
 
 

@@ -9,15 +9,14 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from atfsm.replay.formats.marks import LINE_AT_MOST
+from atfsm.replay.formats.marks import OBJECT_AT_MOST
 from atfsm.replay.formats.reader import Reader
 from atfsm.replay.formats.shape import Shape
+from atfsm.replay.line_numbers import LineNumbers
 from atfsm.replay.records import Direction, Record
 from atfsm.stack.outputs import Output, Read, Written
 from atfsm.stack.written import Run, number_in, output_of
 
-#: Lines that a note lists; ours.
-LISTED_AT_MOST: Final = 8
 #: Bytes of one write that was cut into several entries; ours: no modem takes more at once.
 WRITE_AT_MOST: Final = 1 << 20
 
@@ -29,18 +28,15 @@ class JournalReader(Reader):
 
     def __init__(self, shape: Shape) -> None:
         super().__init__(shape)
-        self._unreadable = _Lines()
-        self._gaps = _Lines()
+        self._unreadable = LineNumbers()
+        self._gaps = LineNumbers()
         self._after: int | None = None  # the number that the next entry has
         self._begun: tuple[int, float, bytes] | None = None  # a write that goes on: line, time
 
     @property
     def notes(self) -> list[str]:
         """Which lines could not be read, and where some are missing."""
-        notes = []
-        if self._unreadable.count:
-            lines = f"{self._unreadable.count} lines" if self._unreadable.count > 1 else "One line"
-            notes.append(f"{lines} of the journal cannot be read: {self._unreadable}.")
+        notes = self._unreadable.unreadable("the journal")
         if self._gaps.count:
             notes.append(f"Entries of the journal are missing before line {self._gaps}.")
         return notes
@@ -55,7 +51,7 @@ class JournalReader(Reader):
         if not line.strip():
             return ()
         try:
-            entry = json.loads(line[:LINE_AT_MOST])
+            entry = json.loads(line[:OBJECT_AT_MOST])
             if not isinstance(entry, dict):
                 entry = {}
             said = output_of(entry)
@@ -98,20 +94,3 @@ class JournalReader(Reader):
             return ()
         (number, time_s, data), self._begun = self._begun, None
         return (Record(number, Direction.TX, data, time_s, whole=False),) if data else ()
-
-
-class _Lines:
-    """Line numbers for a note: the first few, and how many there are."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._first: list[int] = []
-
-    def add(self, number: int) -> None:
-        self.count += 1
-        if self.count <= LISTED_AT_MOST:
-            self._first.append(number)
-
-    def __str__(self) -> str:
-        more = ", …" if self.count > LISTED_AT_MOST else ""
-        return ", ".join(map(str, self._first)) + more

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from atfsm.replay.records import Direction
 
 LINE_AT_MOST: Final = 65_536  # ours: bytes of one physical line that are looked at
+OBJECT_AT_MOST: Final = 4 << 20  # ours: of one that is an object of JSON, which may be a session
 
 BLANK: Final = b" \t\r\n\v\f"
 

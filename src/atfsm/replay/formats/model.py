@@ -26,6 +26,7 @@ class Format(Shape):
         distinct: Whether the marks alone prove the format, whatever the text.
         needs: Bytes of which one at least is on every marked line; none: that cannot be said.
         complete: Whether nothing of the run is hidden, since whoever drove the modem wrote it.
+        objects: Whether each line is an object of JSON, which may be longer than other lines.
         reads: Makes the reader, where a line says more than a row can; the marks then tell its
             lines from others.
     """
@@ -37,6 +38,7 @@ class Format(Shape):
     distinct: bool = False
     needs: tuple[bytes, ...] = ()
     complete: bool = False
+    objects: bool = False
     reads: Callable[[Format], Reader] | None = None
 
     @property

@@ -9,7 +9,7 @@ from typing import Final
 
 from atfsm.replay.formats.marks import BLANK, LINE_AT_MOST, OTHER, Unmarked, side_of
 from atfsm.replay.formats.shape import Shape
-from atfsm.replay.formats.times import Midnight, moment_of
+from atfsm.replay.formats.times import Clock, moment_of
 from atfsm.replay.records import Direction, Record
 
 WAITING_AT_MOST: Final = 400  # ours: lines kept until the first mark says whose side is marked
@@ -20,7 +20,7 @@ class Reader:
     """Reads one capture of one format, line by line; whatever the bytes, it never raises."""
 
     __slots__ = (
-        *("_first_mark", "_format", "_held", "_last_line", "_midnight", "_open", "_side"),
+        *("_clock", "_first_mark", "_format", "_held", "_last_line", "_open", "_side"),
         *("_stateless", "_time_s", "_waiting", "_whole", "_written"),
     )
 
@@ -28,7 +28,7 @@ class Reader:
         self._format = shape
         self._stateless = shape.memoryless
         self._whole = shape.whole
-        self._midnight = Midnight()
+        self._clock = Clock()
         self._side: Direction | None = None  # of the record that unmarked lines continue
         self._time_s: float | None = None  # its time
         self._open: tuple[int, bytes] | None = None  # its line and text, while it may be torn
@@ -42,6 +42,11 @@ class Reader:
     def notes(self) -> list[str]:
         """What a reader of the report should know about the lines themselves."""
         return [self._format.note] if self._format.note else []
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether lines that belong to the capture could not be read."""
+        return False
 
     @property
     def held_from(self) -> int | None:
@@ -89,9 +94,7 @@ class Reader:
         time_s: float | None = None
         tail = line[:LINE_AT_MOST]
         if moment is not None:
-            time_s = moment.whole_s + moment.fraction_s
-            if moment.daily:
-                time_s = self._midnight.unrolled(time_s)
+            time_s = self._clock.time_s(moment)
             tail = line[moment.end : moment.end + LINE_AT_MOST]
         elif way.stamp_required:
             return self._unmarked(tail, number, time_s)

@@ -14,8 +14,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from atfsm.replay.formats.looks import is_final
-from atfsm.replay.formats.marks import LINE_AT_MOST
+from atfsm.replay.formats.marks import OBJECT_AT_MOST
 from atfsm.replay.formats.reader import Reader
+from atfsm.replay.formats.shape import Shape
+from atfsm.replay.line_numbers import LineNumbers
 from atfsm.replay.records import Direction, Record
 
 _LINE: Final = re.compile(rb"[^\r\n]+[\r\n]*")
@@ -26,15 +28,32 @@ _END: Final = b"--EOF--Pattern--"  # of the K commands, unless AT+KPATTERN says 
 class ReserialReader(Reader):
     """Reads one file of pytest-reserial; whatever the bytes, it never raises."""
 
-    __slots__ = ()
+    __slots__ = ("_unreadable",)
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__(shape)
+        self._unreadable = LineNumbers()
+
+    @property
+    def notes(self) -> list[str]:
+        """What is put in turn, and which lines could not be read."""
+        return [*super().notes, *self._unreadable.unreadable("the recording")]
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether lines could not be read."""
+        return self._unreadable.count > 0
 
     def read(self, line: bytes, number: int) -> tuple[Record, ...]:
         """Read a physical line: one test, or several."""
-        try:
-            entry = json.loads(line[:LINE_AT_MOST])
-        except (ValueError, RecursionError):
+        if not line.strip():
             return ()
+        try:
+            entry = json.loads(line[:OBJECT_AT_MOST])
+        except (ValueError, RecursionError):
+            entry = None
         if not isinstance(entry, dict):
+            self._unreadable.add(number)
             return ()
         tests = [entry] if "rx" in entry or "tx" in entry else entry.values()
         return tuple(
@@ -92,9 +111,9 @@ def _commands(sent: bytes) -> Iterator[bytes]:
 
 
 def _is_unasked(answer: bytes, command: bytes, name: re.Match[bytes] | None) -> bool:
-    """Whether a line cannot belong to the command: it bears another name, and is no echo."""
+    """Whether a line cannot be of the command: it bears another name, and is no echo or result."""
     text = answer.strip()
     named = _NAME.match(text)
-    if named is None or text == command.strip():
+    if named is None or text == command.strip() or is_final(text):  # +CME ERROR: 913
         return False
     return name is None or named[0].upper() != name[0].upper()

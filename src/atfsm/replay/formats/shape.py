@@ -16,6 +16,8 @@ from atfsm.replay.records import Direction
 TRIMMED_AT_MOST: Final = 8  # ours: blanks at the end of a record that a page took away
 
 _DRESS: Final = re.compile(rb"\x1b\[[\d;]*[A-Za-z]|^\xef\xbb\xbf")
+#: Blanks of a page that a log was copied from: no-break space, zero-width space, a mark in a line.
+_PAGE_BLANKS: Final = " \t\r\n\v\f\xa0\u200b\ufeff"
 _FENCE: Final = re.compile(rb"(?:```|~~~)[\w+-]*|\[/?(?:code|quote|pre)\]", re.IGNORECASE)
 
 
@@ -146,6 +148,9 @@ class Shape:
         if b"\x1b" in text or b"\xef" in text:
             text = _DRESS.sub(b"", text)
         text = text.strip(BLANK)
+        if b"\xc2\xa0" in text or b"\xe2\x80\x8b" in text:
+            whole = text.decode("utf-8", "surrogateescape").strip(_PAGE_BLANKS)
+            text = whole.encode("utf-8", "surrogateescape")
         if not text:
             return text
         if self.separator is not None:

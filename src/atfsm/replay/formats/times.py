@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from math import floor
 from typing import Final, NamedTuple
 
 DAY_S: Final = 86_400.0
 HALF_DAY_S: Final = DAY_S / 2
+TORN_S: Final = 3_600.0  # ours: what is left of a stamp that was cut is hours or years away
 QUEUED_S: Final = 3_600.0  # ours: a print that was queued over midnight is not an hour late
 
 _MONTHS: Final = (
@@ -78,6 +80,7 @@ class Moment(NamedTuple):
         whole_s: The whole seconds.
         fraction_s: The rest.
         daily: Whether the stamp says the time of day only, and begins anew at midnight.
+        fields: What its numbers are.
     """
 
     whole_end: int
@@ -85,6 +88,7 @@ class Moment(NamedTuple):
     whole_s: float
     fraction_s: float
     daily: bool
+    fields: str
 
 
 def stamps(around: bytes, *layouts: Layout) -> tuple[Stamp, ...]:
@@ -111,7 +115,9 @@ def moment_of(choice: tuple[Stamp, ...], line: bytes) -> Moment | None:
                 fraction_s = int(digits) / unit
             whole_s = _whole_s(stamp.fields, found["whole"])
             end = found.end()
-            return Moment(found.end("whole"), end, whole_s, fraction_s, stamp.is_daily)
+            return Moment(
+                found.end("whole"), end, whole_s, fraction_s, stamp.is_daily, stamp.fields
+            )
     return None
 
 
@@ -151,6 +157,55 @@ class Midnight:
                 self._days -= 1
         self._last_s = time_of_day_s
         return time_of_day_s + self._days * DAY_S
+
+
+class Clock:
+    """Puts the stamps of one capture on one clock.
+
+    A capture that was cut out of a larger one begins within a stamp, of which the rest may be a
+    stamp of another sort; and a log may have two writers, one of which leaves out the date.
+    """
+
+    __slots__ = ("_is_second", "_last", "_last_s", "_midnight", "_offset_s")
+
+    def __init__(self) -> None:
+        self._midnight = Midnight()
+        self._offset_s = 0.0
+        self._last: Moment | None = None
+        self._last_s = 0.0
+        self._is_second = False  # whether the next stamp is the second one
+
+    def time_s(self, moment: Moment) -> float:
+        """Seconds on the clock of the capture.
+
+        Where the sort of stamp changes, and with it the time by hours, the day is taken to be the
+        same, or the clock to stand still. It does, too, behind a first stamp of another width.
+        """
+        time_s = moment.whole_s + moment.fraction_s
+        if moment.daily:
+            time_s = self._midnight.unrolled(time_s)
+        last, behind_s = self._last, self._last_s - time_s
+        if last is not None and abs(self._offset_s - behind_s) > TORN_S:
+            if (last.fields, last.daily) != (moment.fields, moment.daily):
+                self._offset_s = _offset_s(last, moment, behind_s)
+            is_other = self._is_second and last.whole_end != moment.whole_end
+            if is_other and abs(self._offset_s - behind_s) > TORN_S:
+                self._offset_s = float(floor(behind_s))
+        self._is_second = last is None
+        self._last = moment
+        self._last_s = time_s + self._offset_s
+        return self._last_s
+
+
+def _offset_s(last: Moment, moment: Moment, behind_s: float) -> float:
+    """What to add where the sort of stamp changes: whole days if both are clocks on a wall."""
+    if _is_wall(last) and _is_wall(moment):
+        return DAY_S * round(behind_s / DAY_S)
+    return float(floor(behind_s))
+
+
+def _is_wall(moment: Moment) -> bool:
+    return moment.daily or "D" in moment.fields
 
 
 @lru_cache(maxsize=4096)
