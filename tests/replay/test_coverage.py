@@ -107,6 +107,23 @@ def test_every_move_of_a_capture_is_counted(path: Path, times: int) -> None:
     assert expected == counted([[line] for line in lines], way)
 
 
+@pytest.mark.parametrize("back_s", [100, 40_000])
+def test_a_clock_that_goes_back_over_midnight_counts_the_same(back_s: int) -> None:
+    """The stamps of such a run are in order, and its days are not."""
+    define = [("tx", b'AT+KTCPCFG=1,0,"203.0.113.5",7007'), ("rx", b"+KTCPCFG: 1"), ("rx", b"OK")]
+    name, write = WRITERS["txrx, time of day"]
+    time = START
+    lines = []
+    for before_s, within_s in ((0.0, 0.0), (50.0, 0.0), (-back_s, 5.1)):
+        time += timedelta(seconds=before_s)
+        for said in define:
+            lines.append(write(said, time))
+            time += timedelta(seconds=within_s)
+    way = format_named(name)
+
+    assert one_by_one(lines, way) == counted([lines], way)
+
+
 @pytest.mark.parametrize("writer", WRITERS)
 @given(
     session=sessions, times=st.integers(1, 4), places=st.lists(st.integers(0, 10_000), max_size=3)

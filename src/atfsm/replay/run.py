@@ -20,6 +20,7 @@ from typing import Final
 from atfsm.at.dialect import DataMode
 from atfsm.replay.automaton import REMEMBERED_BYTES, Edge
 from atfsm.replay.formats import Format, Reader
+from atfsm.replay.formats.times import DAY_S, HALF_DAY_S
 from atfsm.replay.observer import Observer, resolve
 from atfsm.replay.records import Direction
 from atfsm.replay.wire import LINE_BYTES_AT_MOST
@@ -93,7 +94,14 @@ class _Clock:
             if self.seconds(minute + b"00") == -inf:
                 return False
         by_time = sorted(minutes, key=lambda minute: self._minutes.get(minute, -inf))
-        return by_time == sorted(minutes) and sorted(heads) == heads
+        if by_time != sorted(minutes) or sorted(heads) != heads:
+            return False
+        return not _leads_over_midnight(self.seconds(heads[0]), self.seconds(heads[-1]))
+
+
+def _leads_over_midnight(first_s: float, last_s: float) -> bool:
+    """Whether times of day may step back over midnight between two: the reader has to tell."""
+    return last_s < DAY_S and last_s - first_s > HALF_DAY_S
 
 
 #: Makes all digits alike: two stamps of one shape differ in digits only.
@@ -119,11 +127,13 @@ class _Stamps:
             self._cut_where_wrong()
 
     def _cut_where_wrong(self) -> None:
-        """Cut before the first line without such a stamp, or with an earlier one."""
+        """Cut before the first line without such a stamp, with an earlier one, or one far off."""
         before_s = -inf
+        first_s = self._clock.seconds(self._heads[0])
         for at, head in zip(self.changes, self._heads, strict=True):
             seconds = self._clock.seconds(head)
-            if seconds == -inf or seconds < before_s:
+            is_back = seconds < before_s
+            if seconds == -inf or is_back or _leads_over_midnight(first_s, seconds):
                 self.cut(at)
                 return
             before_s = seconds
