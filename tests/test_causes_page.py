@@ -57,13 +57,14 @@ def entry(codes: list[str], row: Cause) -> str:
         "Do": do,
         "Ask": row.settle,
     }
-    said = [
-        f"- **{name}**: {marked(plain(text, chart)).removesuffix('.')}."
-        for name, text in told.items()
-        if text
-    ]
+    texts = {name: marked(plain(text, chart)) for name, text in told.items()}
+    said = [f"- **{name}**: {_ended(text)}" for name, text in texts.items() if text]
     named = ", ".join(f"`{code}`" for code in codes)
     return "\n".join([f"#### {row.title}", "", f"{named} ({row.source})", "", *said, "", ""])
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith((".", ":", "]")) else f"{text}."
 
 
 def table() -> str:

@@ -10,8 +10,10 @@ from atfsm.replay.causes import CAUSES, Cause
 from atfsm.replay.causes.advice import LINE_FIRST, NOTHING_DEFINED
 from tests.replay.cause_cases import (
     ASLEEP,
+    BEFORE,
     CASES,
     DEFINE,
+    DELETED,
     KINDS,
     READY,
     SEND,
@@ -130,7 +132,7 @@ def test_no_advice_is_without_end(code: str) -> None:
     wobble = next(w for w in judge(log.text.splitlines(), log.format).wobbles if w.cause == code)
 
     assert "until it is answered" not in wobble.do
-    if "AT+KTCPCNX again" in wobble.do or "AT+KUDPCFG again" in wobble.do:
+    if "make a new one" in wobble.do:
         assert "waiting longer each time" in wobble.do
 
 
@@ -153,11 +155,17 @@ IN_ORDER: dict[str, tuple[Log, tuple[str, ...]]] = {
     "a port that may be in data mode": (
         waited("Tx: AT+KCNXUP=1\n", 31), ("end pattern once", "AT+KCNXDOWN=1,1")),
     "no context without registration": (
-        Log(GONE_BEFORE.replace("{up}", "Rx: +KCNX_IND: 1,1,0\n") + "Rx: +KCNX_IND: 1,0,0\n"), ("Wait for `+CEREG: 1`", "AT+KCNXDOWN=1,1")),
-    "the SIM before what needs it": (
-        Log(refused("Tx: AT+KCNXUP=1\n", 10)), ("See to the SIM first", "AT+KCNXDOWN=1,1")),
+        Log(GONE_BEFORE.replace("{up}", "Rx: +KCNX_IND: 1,1,0\n") + "Rx: +KCNX_IND: 1,0,0\n"), ("Ask AT+CEREG? and AT+CGREG?", "180 s at most", "AT+KCNXDOWN=1,1")),
+    "what was announced and not read": (
+        Log(refused(READY["tcp"] + "Rx: +KTCP_DATA: 1,40\n" + SEND["tcp"], 924)), ("`+KTCP_DATA: 1,40` (line 7) was not read", "AT+KTCPRCV=1", "AT+KTCPCLOSE=1,1")),
+    "a late line is looked into before anything is closed": (
+        Log(DELETED["tcp"] + "Rx: +KTCP_IND: 1,1\n"), ("Ask AT+KTCPSTAT=1", "change nothing", "AT+KTCPCLOSE=1,1")),
+    "a connection whose report was lost": (
+        waited(BEFORE["tcp"], 100), ("Ask AT+KTCPSTAT=1", "do not touch it", "AT+KTCPCLOSE=1,1", "Leave the PDP context")),
+    "a data mode that was not left": (
+        Log(refused(READY["tcp"] + SEND["tcp"], 923)), ("end pattern once", "AT+KTCPCLOSE=1,1", "AT+KCNXDOWN=1,1")),
     "no PIN for another code": (
-        Log("Rx: +CEREG: 1\nRx: +KSUP: 1\n"), ("Ask AT+CPIN? first", "only if it says SIM PIN", "set it up again")),
+        Log("Rx: +CEREG: 1\nRx: +KSUP: 1\n"), ("Ask AT+CPIN?", "only if the answer is SIM PIN", "do not restart", "set it up again")),
 }
 # fmt: on
 
@@ -211,7 +219,33 @@ def test_registration_that_had_gone_is_named() -> None:
 )
 def test_what_has_not_left_is_said_to_be_safe_to_send(text: str, *, expected: bool) -> None:
     """Before CONNECT no byte of a send is taken; after it, nobody knows how many were."""
-    assert expected is ("no byte of this send left" in advice(Log(text)))
+    assert expected is ("nothing of this send left" in advice(Log(text)))
+
+
+@pytest.mark.parametrize("code", [10, 11, 12, 13, 16])
+@pytest.mark.parametrize("command", ["Tx: AT+KCNXUP=1\n", READY["tcp"] + SEND["tcp"]])
+def test_no_reset_is_advised_for_a_sim(command: str, code: int) -> None:
+    """Nothing of a socket or a context brings it back, and rounds of restarts may lock it."""
+    do = advice(Log(refused(command, code)))
+
+    assert [] == [word for word in ("CLOSE=", "KCNXDOWN", "twice") if word in do]
+    assert "stop" in do
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_deleted_is_not_closed(kind: str) -> None:
+    """Its number may be another session's by now."""
+    do = advice(Log(READY[kind] + f"Tx: AT+K{kind.upper()}DEL=1\nRx: OK\n"))
+
+    assert "CLOSE=1" not in do
+    assert "another session's" in do
+
+
+def test_a_pin_that_was_refused_without_a_code_is_not_entered_again() -> None:
+    """With AT+CMEE=0 a wrong PIN gets ERROR, and a third wrong one locks the SIM."""
+    do = advice(Log(refused("Tx: AT+CPIN=1234\n", "ERROR")))
+
+    assert do.startswith("Do not enter the PIN again")
 
 
 def test_a_refused_delete_is_no_deletion() -> None:

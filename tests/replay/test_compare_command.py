@@ -65,12 +65,12 @@ WOBBLE of B on line 20: tcp 1 refused in connecting, since line 15
         15. `+KCNX_IND: 1,1,0` (line 18) reports the PDP context, not the
         socket; `+KTCP_IND: 1,1`, which says that the socket is connected, was
         never seen.
-  do    Do not try to repair it: AT+KTCPCLOSE=1,1 (never skip it, even if it
-        fails every time), AT+KTCPDEL=1 (910: done; 911: close once more), then
-        AT+KTCPCFG and AT+KTCPCNX again, waiting longer each time. After two in
-        vain, rebuild the context; after two of those, restart the modem. No
-        CONNECT came, so no byte of this send left: it can be sent on the new
-        session. Wait for `+KTCP_IND: 1,1` before the first AT+KTCPSND.
+  do    Do not repair it, make a new one: AT+KTCPCLOSE=1,1 (never skip it, even
+        if it fails every time), AT+KTCPDEL=1 (910: done; 911: close again),
+        then AT+KTCPCFG and AT+KTCPCNX, waiting longer each time. If this fails
+        twice, rebuild the PDP context (all its sockets end); if that fails
+        twice, restart the modem. No CONNECT came, so nothing of this send left:
+        send it on the new one. Wait for `+KTCP_IND: 1,1` before AT+KTCPSND.
   cause tcp.923.connecting
 
   only  in B: tcp.923.connecting (line 20)

@@ -270,7 +270,7 @@ def test_a_ticket_has_all_that_was_decided(review: Review) -> None:
         "  got   +CME ERROR: 923",
         "  due   +KTCP_IND: 1,1",
         "  why   `+CME ERROR: 923`: the modem did not open data mode",
-        "  do    Do not try to repair it",
+        "  do    Do not repair it, make a new one",
         "  proof line 7: +KCNX_IND: 1,1,0",
         "    row(connecting, send_refused, wobble_refused): closed world",
         ">       9 <- +CME ERROR: 923",

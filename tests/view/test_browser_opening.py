@@ -225,6 +225,7 @@ def silent(opened: Opener) -> Review:
 
 def test_the_time_line_is_by_time_where_there_is_a_clock(silent: Review) -> None:
     """Pointed at in a silence, the nearest line is selected; by line, all lines are as wide."""
+    silent.open()
     box = silent.box("#time-front")
 
     def at(share: float) -> str:
@@ -247,6 +248,7 @@ def test_the_time_line_is_by_time_where_there_is_a_clock(silent: Review) -> None
 def test_a_limit_that_passed_is_a_row_behind_a_silence(silent: Review) -> None:
     """The silence is compressed and labelled; the limit stands before the line it showed on."""
     review = silent
+    review.open()
 
     assert "before line 10" == review.text("#detail h2")
     assert "limit" == review.text("#rows [aria-selected=true] .number")

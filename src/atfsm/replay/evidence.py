@@ -19,6 +19,7 @@ usable_        what shows that the socket was connected or open
 opened_        an earlier connection of the same session
 connect_, defined_, peer_, offered_, received_
                its last AT+KTCPCNX, definition, close by the peer, offer of data, refused read
+unread_        data that was announced on it, and not asked for since
 sends          how many sends on it ended well; sent_line the last of them
 announced      bytes that the offer announced; shown_bytes and shown_line what went by
 unlogged_line  an OK to a command that the log hides, if that led here
@@ -56,7 +57,7 @@ from atfsm.replay.automaton import Edge
 from atfsm.replay.ledger import Chronicle, Ledger, Mark
 from atfsm.replay.meanings import code_of, decode, quoted
 from atfsm.replay.payload import DEFAULT_PATTERN
-from atfsm.replay.transfer import Look, Send
+from atfsm.replay.transfer import Look, Send, unread
 from atfsm.stack import TABLED, Move
 
 WHOLE: Final = {
@@ -313,6 +314,7 @@ class Case:
         """How far a transfer had come, and the payload beside the number that was announced."""
         words["sending"] = _flag(self.state in UNDER_WAY)
         words["reading"] = _flag(self.state == "receive_offered")
+        _add(words, "unread", unread(self.own))
         words["unsent"] = _flag(self.move.fact in SENDS_REFUSED and self.state != "sending")
         if self.code == 8 and self.move.fact in {TcpFact.FAILED, UdpFact.FAILED}:
             offered = self.own.latest(OFFERS)

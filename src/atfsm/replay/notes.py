@@ -5,19 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from atfsm.at.facts import TcpFact, UdpFact
-from atfsm.at.grammar import parse_information
-from atfsm.replay.ledger import Chronicle, Ledger, Mark
+from atfsm.replay.ledger import Ledger, Mark
 from atfsm.replay.meanings import quoted
 from atfsm.replay.remarks import REMARKS
+from atfsm.replay.transfer import unread
 
-ARRIVED: Final = (TcpFact.DATA_ARRIVED, UdpFact.DATA_ARRIVED)
-READ: Final = (TcpFact.RECEIVE_REQUESTED, UdpFact.RECEIVE_REQUESTED)
 ENDED: Final = (
     *(TcpFact.CLOSE_REQUESTED, TcpFact.DELETE_REQUESTED),
     *(UdpFact.CLOSE_REQUESTED, UdpFact.DELETE_REQUESTED),
 )
-#: ``+KTCP_DATA: <sid>,<n>``: with more fields the data stands in the line itself (3.3).
-FIELDS_WITHOUT_DATA: Final = 2
 
 
 def notes_on(ledger: Ledger, *, wobbles: bool) -> list[str]:
@@ -43,20 +39,13 @@ def _unread(ledger: Ledger) -> list[Mark]:
     chronicles = [
         ledger.of(machine, key) for machine in ("tcp", "udp") for key in ledger.keys(machine)
     ]
-    marks = [(own.latest(ARRIVED), own) for own in chronicles]
-    return [mark for mark, own in marks if mark is not None and _is_lost(mark, own)]
-
-
-def _is_lost(arrived: Mark, own: Chronicle) -> bool:
-    read, ended = own.latest(READ), own.latest(ENDED)
-    text = parse_information(arrived.text)
-    return (
-        text is not None
-        and len(text.fields) <= FIELDS_WITHOUT_DATA
-        and (read is None or read.line < arrived.line)
-        and ended is not None
+    return [
+        arrived
+        for own in chronicles
+        if (arrived := unread(own)) is not None
+        and (ended := own.latest(ENDED)) is not None
         and ended.line > arrived.line
-    )
+    ]
 
 
 def open_end(command: bytes, ledger: Ledger) -> str:

@@ -136,6 +136,8 @@ def _placeholder(name: str, chart: str) -> str:
     if name == "ask":
         asked = {"tcp": "AT+KTCPSTAT=<sid>", "udp": "AT+KUDPCFG?"}
         return asked.get(chart, " or ".join(asked.values()))
+    if name == "unread_text":
+        return f"+K{chart.upper()}_DATA: <sid>,<n>"
     if name == "whole":
         return WHOLES.get(chart, f"{chart.upper()} socket <sid>")
     if name in {"here", "since"} or name.endswith("_line"):

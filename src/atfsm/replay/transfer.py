@@ -1,14 +1,19 @@
-"""The payload of a send, beside the number of bytes that was announced."""
+"""Transfers: the payload of a send beside the announced number, and data that nobody read."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from atfsm.at.dialects import ANY
-from atfsm.at.grammar import parse_command_line, read_integer
-from atfsm.replay.ledger import Mark, Passed
+from atfsm.at.facts import TcpFact, UdpFact
+from atfsm.at.grammar import parse_command_line, parse_information, read_integer
+from atfsm.replay.ledger import Chronicle, Mark, Passed
 
+ARRIVED: Final = (TcpFact.DATA_ARRIVED, UdpFact.DATA_ARRIVED)
+READ: Final = (TcpFact.RECEIVE_REQUESTED, UdpFact.RECEIVE_REQUESTED)
+#: ``+KTCP_DATA: <sid>,<n>``: with more fields the data stands in the line itself (3.3).
+FIELDS_WITHOUT_DATA: Final = 2
 #: Gives the length of the payload on a physical line which went by lately, up to the end pattern;
 #: None where the line does not show it.
 Look = Callable[[int, bytes], int | None]
@@ -86,3 +91,13 @@ def _announced(offer: bytes) -> int | None:
         if at is not None and len(member.parameters) > at:
             return read_integer(member.parameters[at])
     return None
+
+
+def unread(own: Chronicle) -> Mark | None:
+    """The line that announced data which a session has not asked for since; None where it has."""
+    arrived, read = own.latest(ARRIVED), own.latest(READ)
+    if arrived is None or (read is not None and read.line > arrived.line):
+        return None
+    text = parse_information(arrived.text)
+    is_announced = text is not None and len(text.fields) <= FIELDS_WITHOUT_DATA
+    return arrived if is_announced else None

@@ -17,33 +17,45 @@ from atfsm.replay.causes.model import Both
 #: How a port that may be in data mode, where a command is payload, is brought back to commands
 #: (1.6, 11.3; `atfsm` does the same: ADR 0012).
 PROBED: Final = (
-    "(1) Write nothing for 10 s. (2) Write the end pattern once. (3) Write AT once a second, 10 "
-    "times at most, until a result comes; an ERROR to the first is nothing. (4) Wait for half a "
-    "second of quiet. If CONNECT comes, write the end pattern at once and no more AT until its "
-    "result, and count that send as failed. If no result comes, restart the modem; if it does not "
-    "answer, cut its power."
+    "(1) Write nothing until the command has had its time: 62 s after payload or a close, 150 s "
+    "after AT+CGATT or AT+CGACT, 180 s after AT+COPS, else 10 s. (2) Write the end pattern once. "
+    "(3) Write AT once a second, 10 times at most, until any result comes; an ERROR to the first AT "
+    "is normal. If CONNECT comes, write the end pattern at once and no AT for 62 s, and count that "
+    "send as failed. (4) If no result comes, restart the modem; if it does not answer, cut its "
+    "power, no sooner than a minute after the last cut. (5) When it answers, wait for half a second "
+    "of quiet."
+)
+#: Data that the log shows as announced and not as read (3.3): the delete takes it away.
+DATA_WAITS: Final = (
+    "[[`{unread_text}` (line {unread_line}) was not read: read it first (AT+K{kind}RCV={id},<n>), and "
+    "stop at the first refusal; after the delete it is gone. ]]"
 )
 #: A session is closed, deleted and made anew: all that a fault of its peer asks for (8, q12).
 REBUILT: Final = Both(
-    "Do not try to repair it: AT+KTCPCLOSE={id},1 (never skip it, even if it fails every time), "
-    "AT+KTCPDEL={id} (910: done; 911: close once more), then AT+KTCPCFG and AT+KTCPCNX "
-    "again, waiting longer each time.",
-    "Do not try to repair it: AT+KUDPCLOSE={id} (never skip it, even if it fails every time), "
-    "AT+KUDPDEL={id} (910: done; 911: close once more), then AT+KUDPCFG again, waiting "
-    "longer each time.",
+    f"{DATA_WAITS}Do not repair it, make a new one: AT+KTCPCLOSE={{id}},1 (never "
+    "skip it, even if it fails every time), AT+KTCPDEL={id} (910: done; 911: close again), then "
+    "AT+KTCPCFG and AT+KTCPCNX, waiting longer each time.",
+    f"{DATA_WAITS}Do not repair it, make a new one: AT+KUDPCLOSE={{id}} (never "
+    "skip it, even if it fails every time), AT+KUDPDEL={id} (910: done; 911: close again), then "
+    "AT+KUDPCFG, waiting longer each time.",
 )
-LADDER: Final = " After two in vain, rebuild the context; after two of those, restart the modem."
+LADDER: Final = (
+    " If this fails twice, rebuild the PDP context (all its sockets end); if that fails twice, "
+    "restart the modem."
+)
 #: The full reset of each machine, in words.
 REMEDY: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "line": f"{PROBED} Once it answers, start again.",
+        "line": f"{PROBED} (6) Start again.",
         "modem": "Restart it: AT+CFUN=1,1; if that is refused, AT!RESET (RC76xx). If nothing "
-        "answers, cut its power, no sooner than a minute after the last cut; if it does answer, "
-        "switch it off first (AT+CPWROFF, AT!POWERDOWN). Then set up, register and connect from "
-        "the start. Not more than 4 restarts an hour.",
-        "pdp": "Close and delete its sockets, AT+KCNXDOWN={id},1, wait for `+KCNX_IND: {id},3` or "
-        "`{id},0` (30 s at most), configure it again and bring it up, waiting longer each time; "
-        "then the sockets. If that fails twice in a row, restart the modem.",
+        "answers, cut its power, no sooner than a minute after the last cut. If it answers and a "
+        "restart does not help, switch it off (HL78xx: AT+CFUN=0, AT+CPWROFF; RC76xx: "
+        "AT!POWERDOWN) before its power is cut. Then set up, register and connect from the start. "
+        "Not more than 4 restarts an hour.",
+        "pdp": "Close and delete its sockets, AT+KCNXDOWN={id},1 (an ERROR is fine where it is down "
+        "already), wait for `+KCNX_IND: {id},3` or `{id},0` (30 s at most), AT+KCNXCFG, "
+        "AT+KCNXUP={id}, wait for `+KCNX_IND: {id},1` (150 s at most), longer before each round; "
+        "then the sockets. If that fails twice, restart the modem.",
         "tcp": REBUILT.tcp + LADDER,
         "udp": REBUILT.udp + LADDER,
     }
@@ -58,10 +70,12 @@ NOTHING_DEFINED: Final = (
 )
 #: Where the modem does not know the session: its profile is likely gone with it (q15).
 GONE: Final = Both(
-    "AT+KTCPCLOSE={id},1 and AT+KTCPDEL={id} all the same (910 is fine), then the profile "
-    f"(AT+KCNXCFG), AT+KTCPCFG and AT+KTCPCNX again, waiting longer each time.{LADDER}",
-    "AT+KUDPCLOSE={id} and AT+KUDPDEL={id} all the same (910 is fine), then the profile "
-    f"(AT+KCNXCFG) and AT+KUDPCFG again, waiting longer each time.{LADDER}",
+    "AT+KTCPCLOSE={id},1 and AT+KTCPDEL={id} all the same (910 is fine). Then AT+KCNXCFG?: if the "
+    "profile is missing, AT+KCNXCFG; if its last field is 2 it is active, leave it. Then AT+KTCPCFG "
+    f"and AT+KTCPCNX, waiting longer each time.{LADDER}",
+    "AT+KUDPCLOSE={id} and AT+KUDPDEL={id} all the same (910 is fine). Then AT+KCNXCFG?: if the "
+    "profile is missing, AT+KCNXCFG; if its last field is 2 it is active, leave it. Then AT+KUDPCFG, "
+    f"waiting longer each time.{LADDER}",
 )
 #: Where the host is at fault: rounds of resets would bring the same refusal.
 ONCE: Final = Both(
@@ -71,8 +85,8 @@ ONCE: Final = Both(
 PROFILE_ONCE: Final = "Then configure the profile and bring it up once."
 #: A session outlives its context, and some its restart (8; q16): closed and deleted all the same.
 REBUILD_AFTER: Final = (
-    "When {neighbour} is back: AT+K{kind}CLOSE={id} and AT+K{kind}DEL={id} all the same (any "
-    "answer will do), then define and connect it again."
+    "Before {neighbour} is rebuilt: AT+K{kind}CLOSE={id} and AT+K{kind}DEL={id}, any answer will do. "
+    "When it is up again: define the session again (TCP: and connect it)."
 )
 REBUILD_ALL: Final = (
     "When {neighbour} is back: list what exists (AT+KTCPCFG?, AT+KUDPCFG?), close and delete it, "
@@ -84,38 +98,58 @@ RAISE_AGAIN: Final = (
 
 #: Where a code is asked for, or a SIM is of no use: restarts wear it out, and guesses lock it.
 STOP: Final = "No reset and no restart helps: stop until a person has seen to it."
+#: Where a socket or a context is refused because of the SIM.
+SIM_FIRST: Final = (
+    "No reset of sockets or contexts brings the SIM back. Ask AT+CPIN?. SIM PIN: enter the right PIN, "
+    "once. Any other code: stop, a person has to see to it. READY: make the session or the context "
+    "anew once. No SIM, or it fails: ask again after 5 s, restart once (AT+CFUN=1,1), then stop and "
+    "tell a person. Enter no code by guess."
+)
+#: Where a name, a certificate or a value is wrong: this session only.
+ONLY_THIS: Final = "Close and delete this session only; its context and the other sockets stay."
+SERVER_STAYS: Final = "Leave the server session open: only this one client was refused."
+#: Where the network says no.
+DENIED_WAIT: Final = "Wait, longer each time, and try once. Do not restart the modem for this: some networks punish quick attempts."
 
 # ------------------------------------------------------------------------------------- before
 
 LINE_FIRST: Final = (
-    "Make sure of the line first, for on a port in data mode a command is payload. "
-    f"{PROBED} Once it answers:"
+    f"Make sure of the line first, because in data mode a command is payload. {PROBED} Then:"
+)
+END_FIRST: Final = (
+    "Write the end pattern once, then AT once a second until a result comes, 10 times at most; an "
+    "ERROR to the first AT is normal. Then:"
 )
 SENDING: Final = (
-    "[[{sending}Bring the send to its end first, for on a port in data mode a command is payload: "
-    "if its result has not come, write the end pattern once and wait for it. ]]"
+    "[[{sending}Bring the send to its end first, because in data mode a command is payload: if CONNECT "
+    "has not come, wait 10 s for it; if it has come and the end pattern is not written, write it "
+    "once; then wait 62 s at most for the result. ]]"
 )
 UNREAD: Final = (
-    "Read what is left first: AT+KTCPSTAT={id} (its last field says how much) and "
-    "AT+KTCPRCV={id},<n>, until that field is 0; after the delete it is gone."
+    "Read what is left first: AT+KTCPSTAT={id}; if its last field is not 0, AT+KTCPRCV={id},<n>, and "
+    "again until it is 0. Stop at the first refusal, or when the number does not fall. After the "
+    "delete these bytes are gone."
 )
 CORRECT: Final = "Correct the command first: no reset cures it, and sent again as it is it will be refused again."
 
-NO_SERVICE: Final = "[[{no_service}Wait for `+CEREG: 1` or `5` before the context is raised.]]"
-REGISTER_FIRST: Final = "Wait for `+CEREG: 1` or `5` first."
+REGISTER_FIRST: Final = (
+    "Ask AT+CEREG? and AT+CGREG? every 3 s, 180 s at most, until one of them has state 1 or 5. If "
+    "none has: AT+CFUN=0, 2 s, AT+CFUN=1, and wait once more; if that fails too, tell a person, and "
+    "restart at most once an hour. Then:"
+)
+NO_SERVICE: Final = f"[[{{no_service}}{REGISTER_FIRST} ]]"
 WAIT_FOR_CONTEXT: Final = (
-    "Bring the context up first: wait for `+KCNX_IND: {cnx},1`, or for AT+KCNXCFG? to end in 2, "
-    "since that URC may be missing where the bearer is up already. If it does not come up, take it "
-    "down (AT+KCNXDOWN={cnx},1) and up again (AT+KCNXUP={cnx})."
+    "Ask AT+KCNXCFG? every 5 s, 150 s at most, until its last field is 2. If it is 0: "
+    "AT+KCNXUP={cnx}, once. Only if it stays down: AT+KCNXDOWN={cnx},1 and AT+KCNXUP={cnx}, once; this "
+    "ends every socket on it. Then:"
 )
 LEAKED: Final = (
     "List the sessions (AT+KTCPCFG? and AT+KUDPCFG?), and close and delete every one that nobody "
     "uses any more."
 )
-SIM_AGAIN: Final = "Ask AT+CPIN? each second, 20 times at most, until it says READY."
-SIM_FIRST: Final = (
-    "See to the SIM first (AT+CPIN?), and enter no code by guess: no reset of sockets or contexts "
-    "brings it back."
+SIM_AGAIN: Final = (
+    "Ask AT+CPIN? each second, 20 times at most, until it says READY; if it asks for a code, stop "
+    "asking. Then:"
 )
 
 # -------------------------------------------------------------------------------------- after
@@ -123,17 +157,17 @@ SIM_FIRST: Final = (
 PEER: Final = "Leave the PDP context and the other sockets as they are."
 SHORT_OF_MEMORY: Final = "If it comes again on the fresh session, restart the modem."
 RESEND: Final = Both(
-    "The bytes that came through have left: send again only if the application can take it twice. "
+    "The bytes that came through have left: send again only if it does no harm when the peer gets the data twice. "
     "Send at most 1500 bytes at a time, and ask for unread bytes (AT+KTCPSTAT={id}) in place of "
     "waiting for `+KTCP_DATA`.",
-    "The bytes that came through have left: send again only if the application can take it twice. "
+    "The bytes that came through have left: send again only if it does no harm when the peer gets the data twice. "
     "Send at most 1020 bytes at a time (1472 where AT+KIPOPT is set so): a longer payload is cut "
     "into several datagrams.",
 )
-TWICE: Final = (
-    "What was sent may have left: send it again only if the application can take it twice."
+TWICE: Final = "What was sent may have left: send it again only if it does no harm when the peer gets the data twice."
+UNSENT: Final = (
+    "[[{unsent}No CONNECT came, so nothing of this send left: send it on the new one. ]]"
 )
-UNSENT: Final = "[[{unsent}No CONNECT came, so no byte of this send left: it can be sent on the new session. ]]"
 HOST_OR_STATE: Final = (
     "Correct the command; where it is right, the modem was not in the state for it, and the set-up "
     "has to come first."
@@ -143,6 +177,9 @@ NAME_SERVERS: Final = (
 )
 SPACED: Final = "Space the attempts: some networks and modems punish quick ones."
 APN: Final = "Check APN, user name, password, type of address and subscription."
+APN_FIRST: Final = (
+    f"{APN} No reset and no restart cures a wrong value: correct it first. Where all is right:"
+)
 SLEEP: Final = (
     "HL78xx: if the device need not save power, switch sleep off (AT+KSLEEP=2, AT+CPSMS=0, "
     "AT+CEDRXS=0). If it must, configure the profile and the sockets again after every wake."
@@ -151,7 +188,7 @@ POWER_CUT: Final = (
     "If AT stays unanswered, cut the power: for this fault of an RC7611 nothing else is reported to "
     "help. Of an RC7620 it is reported that RESET_N does not help."
 )
-NO_GUESS: Final = "Enter no code by guess: the right one is had from whoever locked it."
+NO_GUESS: Final = "Enter no code by guess: only the one who locked it knows the right code."
 
 # ----------------------------------------------------------------------------- what to ask next
 
@@ -170,5 +207,7 @@ STATE_OF_PROFILE: Final = (
 )
 ASK_SIM: Final = "AT+CPIN? says what is waited for."
 ANOTHER_PORT: Final = (
-    "AT on another port of the modem (USB, second UART) tells a dead modem from a dead port."
+    "AT on another port of the modem (USB, second UART) shows whether the whole modem is dead, or only "
+    "this port."
 )
+ANOTHER_SIM: Final = "Another SIM shows whether the card or the reader is bad."

@@ -11,9 +11,11 @@ from typing import Final, Unpack
 from atfsm.at.facts import TcpFact as T
 from atfsm.at.facts import UdpFact as U
 from atfsm.replay.causes.advice import (
-    APN,
+    APN_FIRST,
     ASK_SIM,
     CORRECT,
+    DENIED_WAIT,
+    END_FIRST,
     GONE,
     HOST_OR_STATE,
     LEAKED,
@@ -23,14 +25,15 @@ from atfsm.replay.causes.advice import (
     NO_GUESS,
     NO_SERVICE,
     ONCE,
+    ONLY_THIS,
     PEER,
     REBUILT,
     REGISTER_FIRST,
+    SERVER_STAYS,
     SHORT_OF_MEMORY,
     SIM_AGAIN,
     SIM_FIRST,
     SLEEP,
-    SPACED,
     STATE_OF_PROFILE,
     STOP,
     TAKEN,
@@ -86,14 +89,13 @@ READING: Final = twins("923.read", "A read could not enter data mode", ("receive
 
 TOO_EARLY: Final = (
     cause("tcp.923.connecting", "Data was offered before the socket was connected", (T.SEND_REFUSED, T.STRAY_REFUSAL),
-        NOT_READY + "[[{shown}; `{command}` (line {command_line}) was sent while TCP socket {name} was still connecting, since line "
-        "{since}]][[{hidden}; `{command}` (line {command_line}) was sent to TCP session {name}]][[{no_command}; which command it answers, the log "
+        NOT_READY + "[[{shown}; `{command}` (line {command_line}) was sent while TCP socket {name} was still connecting, since line {since}]][[{hidden}; `{command}` (line {command_line}) was sent to TCP session {name}]][[{no_command}; which command it answers, the log "
         "does not show]].[[{no_command}{shown} TCP socket {name} was still connecting, since line {since}.]][[ `{up_text}` (line {up_line}) "
         "reports the PDP context, not the socket;]] `+KTCP_IND: {id},1`, which says that the socket is connected, [[{never}was never "
         "seen]][[{again}was not seen for this session, number {generation} of that id]][[was last seen on line {opened_line}, before that]].",
         likely="[[{no_command}data was offered to TCP socket {name} before it was connected]][[; the OK on line {unlogged_line} answered an "
         "AT+KTCPCNX that the log does not show, and the socket was still connecting]]",
-        do=UNSENT + "Wait for `+KTCP_IND: {id},1` before the first AT+KTCPSND.",
+        do=UNSENT + "Wait for `+KTCP_IND: {id},1` before AT+KTCPSND.",
         settle="AT+KTCPSTAT={id}, asked before data is offered: 2 is connecting, 3 is connected.", states=("connecting",), codes=(923,),
         source="5.1, q1 [F923], 3.2 [QA-TCP]"),
     cause("tcp.923.not_connected", "Data was offered to a session that nobody had connected", (T.SEND_REFUSED, T.STRAY_REFUSAL),
@@ -111,7 +113,7 @@ TOO_EARLY: Final = (
         "which command it answers, the log does not show. UDP socket {name} was still opening, since line {since}]].[[ `{up_text}` (line "
         "{up_line}) reports the PDP context, not the socket;]] `+KUDP_IND: {id},1` [[{never}was never seen]][[{again}was not seen for this "
         "session, number {generation} of that id]].", likely="[[{no_command}data was offered to UDP socket {name} before it was open]]",
-        do=UNSENT + "Wait for `+KUDP_IND: {id},1` before the first AT+KUDPSND.", states=("opening",), codes=(923,), source="5.1 [F923], 4 [M220]"),
+        do=UNSENT + "Wait for `+KUDP_IND: {id},1` before AT+KUDPSND.", states=("opening",), codes=(923,), source="5.1 [F923], 4 [M220]"),
     cause("udp.923.closed", "Data was offered to a session that was not open", (U.SEND_REFUSED, U.STRAY_REFUSAL),
         NOT_READY + "[[; `{command}` (line {command_line}) was sent to UDP session {name}]][[{no_command}, for UDP session {name}]], which was "
         "{state}, since line {since}.", do="Define it again (AT+KUDPCFG), and wait for `+KUDP_IND: {id},1`. " + UNSENT,
@@ -131,16 +133,16 @@ def _established(chart: str, states: tuple[str, ...]) -> tuple[Cause, ...]:
             "`{moved_text}` (line {moved_line})." + pattern,
             likely="the context was on its way down, or back (an idle countdown fits too: it starts only when the modem counts no open session); or the "
             "port had not left the data mode of the transfer before; neither is proved",
-            do=reported, settle=SETTLES_923, states=states, codes=(923,), needs=("usable_line", "moved_line"), source="5.1, q2 [F923], 2.2 [M197]"),
+            first=END_FIRST, do=reported, settle=SETTLES_923, states=states, codes=(923,), needs=("usable_line", "moved_line"), source="5.1, q2 [F923], 2.2 [M197]"),
         cause(f"{chart}.923.established", "923 on a socket that worked", facts,
             answered + "{kind} socket {name} was usable (line {usable_line}: `{usable_text}`)" + GOOD + "." + pattern + " " + UNKNOWN,
             likely="the port had not left the data mode of the transfer before, whose end pattern came late or not at all; or the context was being "
-            "raised again; neither is proved", do=reported, settle=SETTLES_923, states=states, codes=(923,), needs=("usable_line",),
+            "raised again; neither is proved", first=END_FIRST, do=reported, settle=SETTLES_923, states=states, codes=(923,), needs=("usable_line",),
             source="5.1, q2 [F923]"),
         cause(f"{chart}.923.unseen", "923 on a socket whose opening the log does not show", facts,
             answered + "Whether {kind} socket {name} was open, the log does not show: no line of it says so." + pattern,
             likely="data was offered before the socket was open; if it was open, no cause has been published",
-            do=UNSENT + "Wait for `+K{kind}_IND: {id},1` before the first AT+K{kind}SND.", settle="Log from the definition of the session (AT+K{kind}CFG) on.",
+            do=UNSENT + "Wait for `+K{kind}_IND: {id},1` before AT+K{kind}SND.", settle="Log from the definition of the session (AT+K{kind}CFG) on.",
             states=(*states, "unknown"), codes=(923,), source="5.1, q1, q2 [F923]"),
     )
 
@@ -158,9 +160,9 @@ NINE_HUNDRED: Final = (
         do=SHORT_OF_MEMORY, settle=LIST,
         source="5.1 [LEG-E, HL78]"),
     *_coded(904, "The name of the peer was not resolved", "the name of the peer could not be resolved.",
-        likely="the name is wrong, or the PDP context has no name server that answers", do=NAME_SERVERS,
+        likely="the name is wrong, or the PDP context has no name server that answers", remedy=ONLY_THIS, do=NAME_SERVERS,
         settle="Try the peer's address in place of its name: if that connects, it is the name service.", source="5.1 [LEG-E, HL78]"),
-    *_coded(905, "The remote side had closed", "the remote side has closed the connection." + STOOD, first=Both(UNREAD, ""), remedy=REBUILT, do=PEER, source="5.1 [LEG-E, HL78], 3.4"),
+    *_coded(905, "The remote side had closed", "the modem says that the remote side has closed the connection." + STOOD, first=Both(UNREAD, ""), remedy=REBUILT, do=PEER, source="5.1 [LEG-E, HL78], 3.4"),
     *twins("906.open", "The connection broke", REFUSED,
         ANSWERS + ": the connection broke. {kind} socket {name} was usable (line {usable_line}: `{usable_text}`)" + GOOD + "." + UNREGISTERED,
         likely=Both("the peer reset it, or the way to the peer broke", "the way to the peer broke, or nobody listens at that address and port"),
@@ -171,7 +173,7 @@ NINE_HUNDRED: Final = (
         settle="Try the same address and port from another network, and another peer from this modem.", source="5.1 [LEG-E, HL78], q12 [Z#104133]"),
     *_coded(907, "The modem gives no reason", "the modem gives no reason." + STOOD, settle=LEFT,
         source="5.1 [LEG-E, HL78], 3.2"),
-    *_coded(908, "A server session could not take a client", "a client of a server session could not be accepted.", source="5.1 [LEG-E, HL78]"),
+    *_coded(908, "A server session could not take a client", "a client of a server session could not be accepted.", remedy=SERVER_STAYS, source="5.1 [LEG-E, HL78]"),
     *_coded(909, "The payload was not as long as announced",
         "the payload was not as long as announced[[ by `{offered_text}` (line {offered_line})]].",
         do="Send exactly the announced bytes, then the end pattern, which is not counted, and nothing after it.",
@@ -202,14 +204,14 @@ NINE_HUNDRED: Final = (
         likely="the peer does not answer, or what is sent to it is dropped on the way", remedy=REBUILT, do=PEER,
         settle="Try the same address and port from another network.", source="5.1 [LEG-E, HL78]"),
     *_coded(914, "The control connection took too long",
-        "the control connection of a transfer protocol was not made in time; a plain socket has none.", source="5.1 [LEG-E, HL78]"),
+        "the control connection of a transfer protocol was not made in time; a plain socket has none.", first=CORRECT, remedy=ONCE, source="5.1 [LEG-E, HL78]"),
     *_coded(915, "The command has a parameter too many", "the modem did not expect one of its parameters.", first=CORRECT, remedy=ONCE, source="5.1 [QA-BX]"),
     *_coded(916, "A parameter is of the wrong type or range", "one of its parameters has the wrong type, or is out of range.",
         likely="the session id, the port or the number of bytes is out of range; some builds say so of a session that is gone", first=CORRECT, remedy=ONCE, source="5.1 [QA-BX]"),
     *_coded(917, "A parameter is missing", "one of its parameters is missing.",
         likely=Both("", "the address and the port of the peer, which every AT+KUDPSND has to name"), first=CORRECT, remedy=ONCE, source="5.1 [QA-BX], 4 [ZN]"),
     *_coded(918, "The modem does not support it", "this modem does not support what was asked.", first=CORRECT, remedy=ONCE, source="5.1 [LEG-E, HL78]"),
-    *_coded(919, "It is not available as the modem is set up", "what was asked is not available as the modem is set up.", source="5.1 [LEG-E, HL78]"),
+    *_coded(919, "It is not available as the modem is set up", "what was asked is not available as the modem is set up.", first=CORRECT, remedy=ONCE, source="5.1 [LEG-E, HL78]"),
     *_coded(920, "The protocol is not supported", "this modem does not speak the protocol that was asked for.", first=CORRECT, remedy=ONCE, source="5.1 [LEG-E, HL78]"),
     *_coded(921, "The context is not up",
         "the bearer is in a state in which this cannot be done[[; the last word of PDP context {cnx} is `{context_text}` (line {context_line})]].",
@@ -250,30 +252,30 @@ CONTEXT_CODES: Final = (*range(126, 135), 148, 149, 179)
 
 STANDARD: Final = (
     *twins("cme.command", "The command is not allowed, or not known", REFUSED, ANSWERS + ".",
-        likely="the modem does not know the command in this form, or not in the state that it is in", do=HOST_OR_STATE, codes=COMMAND_CODES,
+        likely="the modem does not know the command in this form, or not in the state that it is in", first=HOST_OR_STATE, codes=COMMAND_CODES,
         source="5.2 [LEG-S]"),
     *twins("cme.sim_busy", "The SIM is busy", REFUSED, ANSWERS + ".", likely=SIM_BUSY, first=SIM_AGAIN,
         settle=ASK_SIM, codes=SIM_BUSY_CODES, source="5.2 [LEG-S], 6.2"),
     *twins("cme.personalised", "The modem is locked to other SIMs", REFUSED, ANSWERS + ".", likely=PERSONALISED,
         remedy=STOP, do=NO_GUESS, settle=ASK_SIM, codes=PERSONALISED_CODES, source="5.2 [LEG-S], 6.2 [STD]"),
     *twins("cme.sim", "The SIM stands in the way", REFUSED, ANSWERS + ".", likely="the SIM is not usable",
-        first=SIM_FIRST, settle="AT+CPIN? says what the SIM waits for.", codes=SIM_CODES, source="5.2 [LEG-S], 6.2"),
+        remedy=SIM_FIRST, settle="AT+CPIN? says what the SIM waits for.", codes=SIM_CODES, source="5.2 [LEG-S], 6.2"),
     *twins("cme.service", "There is no network service", REFUSED, ANSWERS + ".", likely="the modem has no service from the network",
         first=REGISTER_FIRST,
         settle="AT+CEREG? and AT+CSQ say whether it is registered, and what it receives.", codes=SERVICE_CODES, source="5.2 [LEG-S, JOF]"),
-    *twins("cme.radio_off", "The radio is switched off", REFUSED, ANSWERS + ": the functions that it takes are switched off.",
+    *twins("cme.radio_off", "The radio is switched off", REFUSED, ANSWERS + ": the modem reports that its radio functions are switched off.",
         first="Switch the radio on first (AT+CFUN=1).", settle="AT+CFUN? says whether the radio is on.", codes=RADIO_CODES, source="5.2 [LEG-S], 6.1"),
     *twins("cme.denied", "The network denies service", REFUSED, ANSWERS + ".", likely="the network denies it, or has no room now (115, 122)",
-        do=SPACED,
+        remedy=DENIED_WAIT,
         settle="Ask the operator about this SIM, its subscription and where it may roam.", codes=DENIED_CODES, source="5.2 [LEG-S], peers 6.1"),
     *twins("cme.context", "The network does not give the context", REFUSED, ANSWERS + ".", likely="the network does not give the context",
-        do=APN, settle="AT+KCNXCFG? shows the APN that is used.", codes=CONTEXT_CODES,
+        first=APN_FIRST, settle="AT+KCNXCFG? shows the APN that is used.", codes=CONTEXT_CODES,
         source="5.2 [LEG-S]"),
     *twins("no_carrier.data", "The link failed while data passed", ("send_refused", "receive_refused"),
         "`{got}` ended data mode[[ after `{command}` (line {command_line})]] while payload passed, and how much of it went through is not known.",
-        likely="the link failed; or DTR dropped, where AT&D2 is set", settle="`+KCNX_IND` after it tells a link that failed; AT&V shows &D.",
+        likely="the link failed; or DTR dropped, where AT&D2 is set", settle="`+KCNX_IND` after it shows whether the link failed; AT&V shows &D.",
         states=("sending", "receiving", "draining"), codes=("NO CARRIER",), source="1.6 [M302]"),
-    *twins("no_carrier", "The connection failed", REFUSED, PLAIN + WHILE + ".", likely="the connection failed, or could not be made", codes=("NO CARRIER",),
+    *twins("no_carrier", "The connection failed", REFUSED, PLAIN + WHILE + ".", likely="the connection failed, or could not be made", remedy=REBUILT, do=PEER, codes=("NO CARRIER",),
         source="1.5 [M302, M209]"),
     cause("tcp.error.receive", "KTCPRCV is refused without a code", T.RECEIVE_REFUSED, PLAIN + WHILE + ".",
         likely="any reason, where error codes are switched off; of old HL7800 firmware (AHL7800.1.4) it is known, and it then leaves much unanswered "

@@ -13,6 +13,7 @@ from atfsm.replay.causes.advice import (
     LIST,
     NAME_SERVERS,
     NO_SERVICE,
+    ONLY_THIS,
     PEER,
     POWER_CUT,
     REBUILD_AFTER,
@@ -55,13 +56,13 @@ def _notified(
 CONTEXT_SAID: Final = "[[ The last report of PDP context {cnx} is `{context_text}` (line {context_line}).]]"
 
 NOTIFICATIONS: Final = (
-    *_notified(0, "Network error", CONTEXT_SAID + UNREGISTERED, likely="the IP layer under the socket is gone or stalled", do=NO_SERVICE,
+    *_notified(0, "Network error", CONTEXT_SAID + UNREGISTERED, likely="the IP layer under the socket is gone or stalled", first=SENDING + NO_SERVICE,
         settle="Log `+KCNX_IND` and `+CEREG` as well: they say whether the context or the registration went first.", source="3.4, 4 [ZO]"),
     *_notified(1, "No socket is left", likely="sessions that nobody deleted hold them", first=LEAKED,
         settle=LIST, source="3.4, 4 [ZO], 7.7 [NBI]"),
     *_notified(2, "The modem is short of memory", likely="sessions that nobody deleted hold it",
         do=SHORT_OF_MEMORY, settle=LIST, source="3.4, 4 [ZO]"),
-    *_notified(3, "The name of the peer was not resolved", likely="the name is wrong, or the PDP context has no name server that answers", do=NAME_SERVERS,
+    *_notified(3, "The name of the peer was not resolved", likely="the name is wrong, or the PDP context has no name server that answers", remedy=ONLY_THIS, do=NAME_SERVERS,
         settle="Try the peer's address in place of its name: if that connects, it is the name service.", source="3.4, 4 [ZO]"),
     *_notified(5, "The peer refused, or was not reached",
         likely="nobody listens at that address and port, or something on the way drops what is sent there", remedy=REBUILT, do=PEER,
@@ -107,7 +108,8 @@ SILENCE: Final = (
         WAITED + "no CONNECT followed `{command}` (line {command_line})[[; {sends} on this socket ended well before, the last on line {sent_line}]].",
         likely="[[{by_command}the host did not wait for CONNECT; or ]]a fault of RC7620 (QTI9X07TX-4619): CONNECT comes only after another command, and "
         "the modem was seen to lock up after it[[{reading}, though that is reported for sends only]]",
-        first=LINE_FIRST, do="Do not type other commands to get CONNECT. If it happens again, restart the modem by a power cut.",
+        first=LINE_FIRST, do="Write nothing but these AT: the one that releases CONNECT may have gone out as payload. If it happens again, cut the power, no sooner than a "
+        "minute after the last cut.",
         settle="The firmware version (AT+CGMR), for the vendor's note on this fault.", states=("send_offered", "receive_offered"),
         source="q3 [FCON], 6.4"),
     *twins("silent.sending", "The result of a send did not come", ("limit_passed",),
@@ -144,7 +146,8 @@ OUT_OF_PLACE: Final = (
         "{since}.", do="Never skip AT+K{kind}CLOSE, even if it reports an error every time.", codes=(911,), source="5.1 [QA-BX], 8, 3.1 [M209]"),
     *twins("out_of_step.deleted_open", "The session was deleted without a close", ("delete_answered",),
         "{kind} session {name} was deleted (`{command}`, line {command_line}) without being closed first: it was {state}, since line {since}.",
-        do="Never skip AT+K{kind}CLOSE, even if it reports an error every time.", source="8, 3.1 [M209], [F923]"),
+        remedy="It is gone: do not close that number now, for it may be another session's by now (AT+KTCPCFG?, AT+KUDPCFG?). Define a new one, if it is needed.",
+        do="From now on close first, then delete; never skip AT+K{kind}CLOSE, even if it fails every time.", source="8, 3.1 [M209], [F923]"),
 )
 
 TAKEN_ALONG: Final = (

@@ -5,14 +5,27 @@ from __future__ import annotations
 from typing import Final
 
 from atfsm.at.facts import TcpFact as T
-from atfsm.replay.causes.advice import GONE, PEER, REBUILT, SENDING, SLEEP, UNREAD
+from atfsm.replay.causes.advice import (
+    GONE,
+    ONLY_THIS,
+    PEER,
+    REBUILT,
+    SENDING,
+    SERVER_STAYS,
+    SLEEP,
+    UNREAD,
+)
 from atfsm.replay.causes.model import cause
 from atfsm.replay.causes.refusals import OPEN_TCP, WHILE
 from atfsm.replay.causes.sockets import NOTIFIED, WAITED
 
-TLS: Final = "The settings and certificates of the TLS profile have to be corrected; a fresh session fails alike."
+TLS: Final = "No reset cures it: correct the settings, the certificates or the clock (AT+CCLK?) first; then make the session anew, once."
 LATE: Final = (
     "it is a late line of a session {id} that is over: ids are given out again, lowest first"
+)
+NEW_ONE: Final = (
+    "Ask AT+KTCPSTAT={id}. 1: defined only, connect it. 2: still connecting, wait for `+KTCP_IND: {id},1`, 90 s at most. 3: connected, change nothing. In these "
+    "cases stop here. If it is 0, 4 or 5:"
 )
 STATUSES: Final = (T.STATUS_DEFINED, T.STATUS_CONNECTING, T.STATUS_CONNECTED)
 ANY_STEP: Final = (
@@ -27,25 +40,25 @@ BROKEN: Final = (
 )
 
 LOSSES: Final = (
-    cause("tcp.notif.7", "A server session could not take a client", T.FAILED, NOTIFIED + " Only a server session says so.", codes=(7,),
+    cause("tcp.notif.7", "A server session could not take a client", T.FAILED, NOTIFIED + " Only a server session says so.", remedy=SERVER_STAYS, codes=(7,),
         source="3.4 [M207]"),
     cause("tcp.notif.12", "The connection took too long", T.FAILED, NOTIFIED,
         likely="the peer does not answer, or what is sent to it is dropped on the way", remedy=REBUILT.tcp, do=PEER,
         settle="Try the same address and port from another network.", codes=(12,), source="3.4 [FR, TAB]"),
     cause("tcp.notif.13", "The TLS connection failed", T.FAILED, NOTIFIED,
-        likely="the two sides do not agree on a version or a cipher, or the modem's clock is wrong", do=TLS,
+        likely="the two sides do not agree on a version or a cipher, or the modem's clock is wrong", remedy=ONLY_THIS, do=TLS,
         settle="AT+CCLK? shows the modem's clock.", codes=(13,), source="3.4 [FR, TAB]"),
-    cause("tcp.notif.14", "TLS could not be set up", T.FAILED, NOTIFIED, likely="the TLS profile or its keys are incomplete", do=TLS, codes=(14,),
+    cause("tcp.notif.14", "TLS could not be set up", T.FAILED, NOTIFIED, likely="the TLS profile or its keys are incomplete", remedy=ONLY_THIS, do=TLS, codes=(14,),
         source="3.4 [FR, TAB]"),
     cause("tcp.notif.15", "A certificate was not accepted", T.FAILED, NOTIFIED,
-        likely="it has expired, is unknown to the modem, or the modem's clock is wrong", do=TLS, settle="AT+CCLK? shows the modem's clock.",
+        likely="it has expired, is unknown to the modem, or the modem's clock is wrong", remedy=ONLY_THIS, do=TLS, settle="AT+CCLK? shows the modem's clock.",
         codes=(15,), source="3.4 [ZN]"),
     cause("tcp.notif.other", "A notification that no table explains", T.FAILED, "`{got}` has a code that no table explains" + WHILE + ".",
         settle="The guide of this firmware; please send the log.", source="3.4"),
     cause("tcp.notif.4.late", "A close came while connecting, on an id that was in use before", T.PEER_CLOSED,
         "`{got}` came" + WHILE + ". It is session number {generation} of that id in this log.",
         likely=LATE + "; or the peer took the new connection and closed it at once",
-        settle="AT+KTCPSTAT={id}: 2 says that the new session is still connecting; and what the peer logged.", states=("connecting",), needs=("generation",),
+        first=NEW_ONE, settle="See what the peer logged.", states=("connecting",), needs=("generation",),
         source="q19 [QA-BX], 3.4 [M207]"),
     cause("tcp.notif.4.connecting", "The peer closed before the connection was reported", T.PEER_CLOSED,
         "`{got}` ({meaning})" + WHILE + ", before `+KTCP_IND: {id},1` had come.", likely="the peer took the connection and closed it at once",
@@ -77,7 +90,8 @@ SILENCE: Final = (
     cause("tcp.silent.connecting", "The connection was never reported", T.LIMIT_PASSED,
         WAITED + "`+KTCP_IND: {id},1` did not come" + "[[ after `{connect_text}` (line {connect_line})]].[[ `{up_text}` (line {up_line}) reports "
         "the PDP context only.]]", likely="the peer does not answer, or what is sent to it is dropped on the way; or the context did not come up",
-        do="Leave the PDP context and the other sockets as they are, unless it happens to every peer.",
+        first="Ask AT+KTCPSTAT={id}: if its first field is 3 the session is connected, and its report was lost; do not touch it, go on. If not:",
+        remedy=REBUILT.tcp, do=PEER + " Only if every peer fails alike: rebuild the context, once.",
         settle="AT+KTCPSTAT={id}: 2 is still connecting, 3 is connected, and then the report was lost; its second field is the last notification.",
         states=("connecting",), source="3.3, 3.2, 6.4"),
 )
@@ -85,13 +99,13 @@ SILENCE: Final = (
 OUT_OF_STEP: Final = (
     cause("tcp.out_of_step.late_ind", "A connection is reported that nobody waits for", T.CONNECTED,
         "`{got}` says that session {id} is connected" + WHILE + ".",
-        likely="[[{reused}" + LATE + "]][[{first}an AT+KTCPCNX is missing from the log]]", settle="AT+KTCPSTAT={id} says what the session is.",
+        likely="[[{reused}" + LATE + "]][[{first}an AT+KTCPCNX is missing from the log]]", first=NEW_ONE,
         source="q19 [QA-BX], 3.3"),
     cause("tcp.out_of_step.status", "The modem holds the session for something else", STATUSES,
         "`{got}` ({meaning})" + WHILE + ": the modem and the log do not agree.", likely="a line that moved the session is missing from the log",
         settle="Log from the definition of the session on, with every notification.", source="3.2 [QA-TCP, TAB, FR]"),
     cause("tcp.out_of_step.ack", "An acknowledgement before the socket is connected", T.ACKNOWLEDGED, "`{got}` came" + WHILE + ".",
-        likely="[[{reused}" + LATE + "]][[{first}`+KTCP_IND: {id},1` is missing from the log]]; +KTCP_ACK is not to be relied on",
+        likely="[[{reused}" + LATE + "]][[{first}`+KTCP_IND: {id},1` is missing from the log]]; +KTCP_ACK is not to be relied on", first=NEW_ONE,
         source="q17 [QA-TCP], q19 [QA-BX]"),
     cause("tcp.out_of_step", "A line that has no place here", ANY_STEP, "`{got}` has no place here" + WHILE + "[[; {expected} was due]].",
         likely="a line is missing from the log, or two hosts speak to this modem", settle="Log everything that is written to the port, by whatever process.",

@@ -35,8 +35,7 @@ OUT_OF_STEP: Final = (
     cause("udp.out_of_step.late_ind", "An opening is reported that nobody waits for", U.OPENED,
         "`{got}` says that session {id} is open" + WHILE + ".",
         likely="[[{reused}it is a late line of a session {id} that is over: ids are given out again, lowest first]][[{first}an AT+KUDPCFG is missing "
-        "from the log]]",
-        settle="AT+KUDPCFG? lists the sessions that exist.", source="q19 [QA-BX], 4"),
+        "from the log]]", first="Ask AT+KUDPCFG?: if the session is listed, change nothing. If not:", source="q19 [QA-BX], 4"),
     cause("udp.out_of_step", "A line that has no place here", ANY_STEP, "`{got}` has no place here" + WHILE + "[[; {expected} was due]].",
         likely="a line is missing from the log, or two hosts speak to this modem", settle="Log everything that is written to the port, by whatever process.",
         source="4"),
