@@ -90,7 +90,7 @@ PDP: Final = (
         likely="[[{no_meaning}the modem is not registered, or the profile is not configured]]", settle="AT+CEREG? and AT+KCNXCFG? say what is missing.",
         source="2.1 [QA-CNX]"),
     cause("pdp.refused", "A command for the context was refused", REFUSED,
-        "`{got}`[[ ({meaning})]] answers a command that the log does not show, and is charged to PDP context {name}, which was {state}, since line "
+        "`{got}`[[ ({meaning})]] answers a command that the log does not show, and is counted for PDP context {name}, which was {state}, since line "
         "{since}.", settle="Log what the host writes as well.", source="7.2 [F923]"),
 
     # ------------------------------------------------------------------------------- losses

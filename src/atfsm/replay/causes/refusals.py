@@ -201,7 +201,7 @@ NINE_HUNDRED: Final = (
     *_coded(912, "All sessions are used", "no session is left.", likely="sessions that nobody deleted hold their ids", first=LEAKED,
         settle=LIST, source="5.1 [LEG-E, TMS], 7.7 [NBI]"),
     *_coded(913, "The connection took too long", "the connection was not made in time.",
-        likely="the peer does not answer, or what is sent to it is dropped on the way", remedy=REBUILT, do=PEER,
+        likely=Both("the peer does not answer, or what is sent to it is dropped on the way", "the context did not come up in time"), remedy=REBUILT, do=PEER,
         settle="Try the same address and port from another network.", source="5.1 [LEG-E, HL78]"),
     *_coded(914, "The control connection took too long",
         "the control connection of a transfer protocol was not made in time; a plain socket has none.", first=CORRECT, remedy=ONCE, source="5.1 [LEG-E, HL78]"),
@@ -214,7 +214,7 @@ NINE_HUNDRED: Final = (
     *_coded(919, "It is not available as the modem is set up", "what was asked is not available as the modem is set up.", first=CORRECT, remedy=ONCE, source="5.1 [LEG-E, HL78]"),
     *_coded(920, "The protocol is not supported", "this modem does not speak the protocol that was asked for.", first=CORRECT, remedy=ONCE, source="5.1 [LEG-E, HL78]"),
     *_coded(921, "The context is not up",
-        "the bearer is in a state in which this cannot be done[[; the last word of PDP context {cnx} is `{context_text}` (line {context_line})]].",
+        "the bearer is in a state in which this cannot be done[[; the last report of PDP context {cnx} is `{context_text}` (line {context_line})]].",
         likely="the PDP context is down, or on its way", first=WAIT_FOR_CONTEXT, do=UNSENT,
         settle=STATE_OF_PROFILE, source="5.1 [LEG-E]"),
     *_coded(922, "The session is in another state", "the session is in a state in which this cannot be done." + STOOD,
@@ -295,7 +295,7 @@ STANDARD: Final = (
         states=("sending",), source="1.6 [M302]"),
     *twins("refused", "A command was refused", REFUSED,
         "`{got}`[[ ({meaning})]][[{unexplained} (no table explains this code)]] answers [[`{command}` (line {command_line})]][[{no_command}a command that "
-        "the log does not show, and is charged to the socket last spoken to]]" + WHILE + "[[; {expected} was due]].", settle=LEFT, source="5.1, 5.2"),
+        "the log does not show, and is counted for the socket last spoken to]]" + WHILE + "[[; {expected} was due]].", settle=LEFT, source="5.1, 5.2"),
 )
 # fmt: on
 

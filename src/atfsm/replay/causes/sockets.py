@@ -29,9 +29,7 @@ from atfsm.replay.causes.model import Both, Cause, Rest, twins
 from atfsm.replay.causes.refusals import UNREGISTERED, WHILE
 
 NOTIFIED: Final = "`{got}` ({meaning})" + WHILE + "."
-LOSES: Final = (
-    "HL7800 is reported to say so of an exact count too, and then to lose data notifications"
-)
+LOSES: Final = "HL7800 has been reported to send code 8 even when the count was right, and then to lose data notifications"
 PLUS: Final = LOSES + "; and to drop two bytes after a `+` in a UDP payload"
 AT_FAULT: Final = "bytes were lost between host and modem; or the firmware is at fault: "
 LOST: Final = "the count was wrong, the end pattern stood within the payload, or bytes were lost between host and modem; "
