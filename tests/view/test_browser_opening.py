@@ -228,19 +228,29 @@ def test_the_time_line_is_by_time_where_there_is_a_clock(silent: Review) -> None
     silent.open()
     box = silent.box("#time-front")
 
-    def at(share: float) -> str:
+    def select(share: float, expected: str) -> None:
+        """Click there, and see that the line is selected as soon as the page has come to it."""
         place = box["x"] + 4 + (box["width"] - 8) * share
         silent.page.mouse.click(place, box["y"] + 20)
-        silent.settle()
-        return silent.text("#detail h2")
+        silent.page.wait_for_function(
+            "said => document.querySelector('#detail h2').textContent.trim().startsWith(said)",
+            arg=expected,
+        )
+        assert expected == silent.text("#detail h2")
 
     assert "by time" == silent.text("#time-unit")
-    assert ["line 9", "line 9", "before line 10", "line 10"] == [
-        at(share) for share in (0.1, 0.4, 0.9, 0.999)
-    ]
+    for share, line in (
+        (0.1, "line 9"),
+        (0.999, "line 10"),
+        (0.4, "line 9"),
+        (0.9, "before line 10"),
+    ):
+        select(share, line)
     silent.page.click("#time-unit")
+    silent.settle()
     assert "by line" == silent.text("#time-unit")
-    assert ["line 2", "line 5"] == [at(share / 11) for share in (1.5, 4.5)]
+    select(1.5 / 11, "line 2")
+    select(4.5 / 11, "line 5")
     silent.page.click("#time-unit")
     silent.go("l=10&b=1")
 
