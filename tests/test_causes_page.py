@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from atfsm.replay.causes import CAUSES, REMEDY, Cause
+from atfsm.replay.causes.advice import NOT_IN_DATA_MODE, NOTHING_DEFINED, PERHAPS_DEFINED
 from atfsm.replay.remarks import REMARKS
 from atfsm.replay.templates import EITHER, plain
 
@@ -69,13 +70,13 @@ def _ended(text: str) -> str:
 
 def table() -> str:
     """The table, section by section."""
-    text = (
-        "### The full reset\n\nWhatever the cause, unless what to do about it says otherwise:\n\n"
-    )
+    text = f"### The full reset\n\nFirst, whatever is to be done: {NOT_IN_DATA_MODE}\n\n"
+    text += "Whatever the cause, unless what to do about it says otherwise:\n\n"
     text += "".join(
         f"- `{chart}`: {marked(plain(said, chart))}\n" for chart, said in REMEDY.items()
     )
-    text += "\n"
+    text += f"\nWhere AT+KTCPCFG or AT+KUDPCFG was refused: {marked(NOTHING_DEFINED)}\n\n"
+    text += f"Where neither was answered: {marked(plain(PERHAPS_DEFINED, EITHER))}\n\n"
     for title, charts in SECTIONS.items():
         text += f"### {title}\n\n"
         for codes, row in merged(row for row in CAUSES if row.chart in charts):

@@ -227,6 +227,10 @@ USUAL = {
     "+KTCP_NOTIF: 1,4":     "read what is left",
     "+KTCPSTAT: 5,4,0,12":  "bytes not sent yet, bytes to be read",
     "+KSUP: 0":             "Ordinary after power-on",
+    "+CPIN: READY":         "The SIM is usable",
+    "+CPIN: SIM PUK2":      "service is not blocked",
+    "+CGEV: ME PDN ACT 1":  "A context came up",
+    '+KUDP_RCV: "1.2.3.4",7': "from where the datagram came",
 }
 # fmt: on
 
@@ -246,7 +250,7 @@ def test_what_a_line_says_on_the_happy_path_comes_first(
     assert topic["usual"]["source"]
 
 
-@pytest.mark.parametrize("text", ["+KSUP: 9", "+KCNX_IND: 1,7", "+CGEV: ME PDN ACT 1"])
+@pytest.mark.parametrize("text", ["+KSUP: 9", "+KCNX_IND: 1,7", "+CGEV: ME CLASS B"])
 def test_a_value_that_nobody_knows_is_said_to_be_so(
     text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -128,7 +128,8 @@ def _of_modem() -> dict[str, Log]:
     return {
         "modem.denied": Log("Rx: +CEREG: 3\n"),
         "modem.denied.circuit": Log("Rx: +CREG: 3\n"),
-        "modem.detached": Log(registered + "Rx: +CGEV: NW DETACH\n"),
+        "modem.detached.network": Log(registered + "Rx: +CGEV: NW DETACH\n"),
+        "modem.detached": Log(registered + "Rx: +CGEV: ME DETACH\n"),
         "modem.restarted.sleep": Log(registered + ASLEEP + "Rx: +KSUP: 0\n"),
         "modem.restarted": Log(registered + "Rx: +KSUP: 0\n"),
         "modem.restarted.code": Log(registered + "Rx: +KSUP: 1\n"),
@@ -164,7 +165,14 @@ def _of_context() -> dict[str, Log]:
         "cme.sim_busy": 14,
         "cme.personalised": 40,
         "cme.sim": 10,
+        "cme.pin2": 17,
         "cme.service": 30,
+        "cme.timed_out": 31,
+        "cme.other_use": 57,
+        "cme.no_room": 122,
+        "cme.no_context": 143,
+        "cme.too_many": 178,
+        "cme.values": 141,
         "cme.radio_off": 53,
         "cme.denied": 111,
         "cme.context": 127,
@@ -183,6 +191,7 @@ def _of_context() -> dict[str, Log]:
         "pdp.silent.echo_only": waited(raised + "Rx: AT+KCNXUP=1\n", 31),
         "pdp.silent.activating.command": waited(raised, 31),
         "pdp.silent.activating": waited(raised + "Rx: OK\nRx: +KCNX_IND: 1,4,1\n", 151),
+        "pdp.silent.deactivating.command": waited(UP + "Tx: AT+KCNXDOWN=1,1\n", 31),
         "pdp.silent.deactivating": waited(UP + "Tx: AT+KCNXDOWN=1,1\nRx: OK\n", 31),
         "pdp.silent": waited(PROFILE + "Tx: AT+KCNXDOWN=1,1\n", 31),
         "pdp.out_of_step.connecting": Log(UP + "Rx: +KCNX_IND: 1,4,1\n"),
@@ -203,7 +212,14 @@ def _refusals(kind: str) -> dict[str, Log]:
         "sim_busy": 14,
         "personalised": 5,
         "sim": 11,
+        "pin2": 18,
         "service": 30,
+        "timed_out": 31,
+        "other_use": 57,
+        "no_room": 126,
+        "no_context": 143,
+        "too_many": 178,
+        "values": 176,
         "radio_off": 53,
         "denied": 107,
         "context": 133,
@@ -224,8 +240,14 @@ def _refusals(kind: str) -> dict[str, Log]:
         "923.read": Log(refused(READY[kind] + READ[kind], 923), holds=("was to read",)),
         "923.closed": Log(refused(CLOSED[kind] + SEND[kind], 923)),
         "923.context": Log(
+            refused(
+                READY[kind] + "Rx: +KCNX_IND: 1,5,30\nRx: +KCNX_IND: 1,4,1\n" + SEND[kind], 923
+            ),
+            holds=("`+KCNX_IND: 1,4,1`",),
+        ),
+        "923.idle": Log(
             refused(READY[kind] + "Rx: +KCNX_IND: 1,5,30\n" + SEND[kind], 923),
-            holds=("`+KCNX_IND: 1,5,30`",),
+            holds=("`+KCNX_IND: 1,5,30`", "countdown"),
         ),
         "923.established": Log(
             refused(READY[kind] + good * 3 + SEND[kind], 923), holds=("3 sends", "not known")
@@ -251,6 +273,10 @@ def _notifications(kind: str) -> dict[str, Log]:
     return {
         **{f"notif.{code}": Log(READY[kind] + f"{notif}{code}\n") for code in codes},
         "notif.other": Log(READY[kind] + f"{notif}99\n"),
+        "notif.8.pattern": Log(
+            sent + PASSED.replace("hello", "a--EOF--Pattern--b") + f"Rx: OK\n{notif}8\n",
+            holds=("after 1 bytes",),
+        ),
         "notif.8.exact": Log(sent + PASSED + f"Rx: OK\n{notif}8\n", holds=("shows 5 bytes",)),
         "notif.8.wrong": Log(
             wrong + PASSED + f"Rx: OK\n{notif}8\n", holds=("announced 4", "shows 5")
@@ -269,6 +295,7 @@ def _silence(kind: str) -> dict[str, Log]:
         "silent.connect_withheld": waited(send, 11),
         "silent.sending": waited(send + PASSED, 63),
         "silent.receiving": waited(read + "Rx: CONNECT\n", 51),
+        "silent.defining": waited(DEFINE[kind], 11),
         "silent.closing": waited(READY[kind] + close, 63),
         "silent": waited(CLOSED[kind] + f"Tx: AT+K{kind.upper()}DEL=1\n", 6),
     }
@@ -282,6 +309,8 @@ def _rest(kind: str) -> dict[str, Log]:
     return {
         "out_of_step.connect": Log(CLOSED[kind] + SEND[kind] + "Rx: CONNECT\n"),
         "out_of_step.no_connect": Log(READY[kind] + SEND[kind] + "Rx: OK\n"),
+        "out_of_step.deleted_gone": Log(refused(READY[kind] + f"Tx: AT+K{name}DEL=1\n", 910)),
+        "out_of_step.deleted_perhaps": Log(refused(READY[kind] + f"Tx: AT+K{name}DEL=1\n", 916)),
         "out_of_step.deleted_running": Log(
             refused(READY[kind] + f"Tx: AT+K{name}DEL=1\n", 911), holds=("was not deleted",)
         ),
@@ -289,6 +318,7 @@ def _rest(kind: str) -> dict[str, Log]:
         "out_of_step.late_ind": Log(DELETED[kind] + f"Rx: +K{name}_IND: 1,1\n", holds=("line",)),
         "swept.context": Log(READY[kind] + "Rx: +KCNX_IND: 1,0,0\n"),
         "swept.context_down": Log(READY[kind] + down),
+        "swept.context_closed": Log(READY[kind] + "Rx: +KCNX_IND: 1,3\n"),
         "swept.modem": Log(READY[kind] + "Rx: +KSUP: 0\n"),
         "swept.modem_off": Log(READY[kind] + "Tx: AT+CFUN=1,1\nRx: OK\n"),
         "swept.port": told(driver(), "line", "", LineFact.PORT_LOST),
@@ -314,6 +344,7 @@ def _of_tcp() -> dict[str, Log]:
             CONNECTED + ask + "Rx: +KTCPSTAT: 5,6,0,0\n", holds=("generic error",)
         ),
         "tcp.ind": Log(CONNECTING + "Rx: +KTCP_IND: 1,0\n"),
+        "tcp.silent.connecting.command": waited(DEFINED + "Tx: AT+KTCPCNX=1\n", 31),
         "tcp.silent.connecting": waited(CONNECTING + UP, 91),
         "tcp.out_of_step.status": Log(CONNECTED + ask + "Rx: +KTCPSTAT: 1,-1,0,0\n"),
         "tcp.out_of_step.ack": Log(CONNECTING + "Rx: +KTCP_ACK: 1,1\n"),

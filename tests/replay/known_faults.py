@@ -317,14 +317,19 @@ def _causes(kind: Kind, command: str, text: str, name: str) -> frozenset[str]:
         case "reply_lost" if "CNX" in command or "+KUDPCFG" in command:
             right = ("silent",)  # +KTCP_IND or +KUDP_IND came, the OK before it did not
         case "final_missing":
-            right = ("silent.sending",) if is_send else ("silent",)
+            right = ("silent.sending",) if is_send else _unanswered(command)
         case _:  # nothing but the echo, if that is logged
-            right = ("silent.echo_only",) if has_echo else ("silent",)
+            right = ("silent.echo_only",) if has_echo else _unanswered(command)
             if is_send or is_read:
                 right += ("silent.connect_withheld",)
-            elif "CNX" in command:
-                right += ("silent.connecting",)
     return frozenset(f"{family}.{code}" for code in right)
+
+
+def _unanswered(command: str) -> tuple[str, ...]:
+    """A command that got no final result, by what it was to do."""
+    if "CFG=" in command:
+        return ("silent.defining",)
+    return ("silent.connecting.command",) if "CNX=" in command else ("silent",)
 
 
 def _refused_with(code: str, command: str) -> tuple[str, ...]:

@@ -143,7 +143,7 @@ PAYLOAD = "Rx: CONNECT\nTx: hello"
 IN_ORDER: dict[str, tuple[Log, tuple[str, ...]]] = {
     "a send under way is ended, then all is read": (
         Log(READY["tcp"] + SEND["tcp"] + PAYLOAD + "\nRx: +KTCP_NOTIF: 1,4\n"),
-        ("Bring the send to its end", "Read what is left", "AT+KTCPCLOSE=1,1", "AT+KTCPDEL=1", "Send again only")),
+        ("Bring that send to its end", "Read what is left", "AT+KTCPCLOSE=1,1", "AT+KTCPDEL=1", "Send again only")),
     "what the peer left is read": (
         Log(refused(READY["tcp"] + SEND["tcp"], 905)), ("Read what is left", "AT+KTCPCLOSE=1,1", "Leave the PDP context")),
     "a wrong command is corrected": (
@@ -248,9 +248,179 @@ def test_a_pin_that_was_refused_without_a_code_is_not_entered_again() -> None:
     assert do.startswith("Do not enter the PIN again")
 
 
-def test_a_refused_delete_is_no_deletion() -> None:
-    """911 says that the session is there as before."""
-    first = judge(refused(READY["tcp"] + "Tx: AT+KTCPDEL=1\n", 911).splitlines()).wobbles[0]
+@pytest.mark.parametrize(
+    "answer", ["ERROR", "NO CARRIER", *(f"+CME ERROR: {code}" for code in (3, 907, 911, 922, 924))]
+)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_refused_delete_is_no_deletion(kind: str, answer: str) -> None:
+    """The session is there as before: whoever takes it for deleted leaks it."""
+    asked = READY[kind] + f"Tx: AT+K{kind.upper()}DEL=1\n"
+    first = judge(refused(asked, answer).splitlines()).wobbles[0]
 
-    assert "tcp.out_of_step.deleted_running" == first.cause
+    assert f"{kind}.out_of_step.deleted_running" == first.cause
     assert "was not deleted" in first.proved
+    assert f"AT+K{kind.upper()}CLOSE=1" in first.do
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (refused(DEFINE["udp"], 12), ("stop", "no code by guess")),
+        (refused(DEFINE["tcp"], 10), ("Ask AT+CPIN?", "no code by guess")),
+        (refused(DEFINE["tcp"], 40), ("stop until a person",)),
+        (refused(DEFINE["tcp"], 910), ("Configure the profile first", "No session was made")),
+        (refused(DEFINE["tcp"], 912), ("List the sessions", "No session was made")),
+    ],
+)
+def test_a_refused_definition_keeps_what_matters(text: str, words: tuple[str, ...]) -> None:
+    """What a SIM asks for is no question of ids."""
+    do = advice(Log(text))
+
+    assert [] == [word for word in words if word not in do]
+    assert "AT+KTCPRCV" not in do
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_id_that_was_given_out_is_closed(kind: str) -> None:
+    """A definition that named its session made one, though it was refused behind that."""
+    name = kind.upper()
+    do = advice(Log(refused(DEFINE[kind] + f"Rx: +K{name}CFG: 2\n", 921)))
+
+    assert f"AT+K{name}CLOSE=2" in do
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_unanswered_definition_closes_no_guess(kind: str) -> None:
+    """Whether a session was made, and which, only the modem knows."""
+    first = judge(waited(READY[kind] + DEFINE[kind], 40).text.splitlines()).wobbles[0]
+
+    assert f"{kind}.silent.defining" == first.cause
+    assert f"ask AT+K{kind.upper()}CFG?" in first.do
+    assert "CLOSE=" not in first.do
+    assert first.do.startswith(LINE_FIRST)
+
+
+# ------------------------------------------------------------------------ one port, many sockets
+
+SECOND = READY["tcp"].replace("+KTCPCFG: 1", "+KTCPCFG: 2").replace("=1\n", "=2\n")
+SECOND = SECOND.replace("_IND: 1,1\n", "_IND: 2,1\n")
+BOTH_UP = READY["tcp"] + SECOND
+
+
+@pytest.mark.parametrize(
+    "after", ["", "Rx: CONNECT\n", "Rx: CONNECT\nTx: hello--EOF--Pattern--\n"]
+)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        *(
+            f"Rx: +KTCP_NOTIF: {sid},{code}\n"
+            for sid in (1, 2)
+            for code in (0, 1, 5, 6, 11, 13, 99)
+        ),
+        "Rx: +KCNX_IND: 1,0,0\n",
+        "Rx: +CEREG: 3\n",
+        "Rx: +CGEV: NW DETACH\n",
+        "Rx: +CPIN: NOT INSERTED\n",
+    ],
+)
+def test_no_command_goes_into_a_transfer_of_another(fault: str, after: str) -> None:
+    """Data mode belongs to the port: a close of socket 2 would be payload of socket 1."""
+    log = Log(BOTH_UP + SEND["tcp"] + after + fault)
+    wobbles = judge(log.text.splitlines()).wobbles
+
+    assert wobbles
+    for wobble in wobbles:
+        assert wobble.do.startswith("`AT+KTCPSND=1,5` (line "), wobble.cause
+        assert wobble.do.index("62 s at most") < wobble.do.rindex(".")
+
+
+def test_a_read_under_way_is_waited_for() -> None:
+    """Its end pattern comes from the modem, and a command within it is lost."""
+    log = Log(BOTH_UP + "Tx: AT+KTCPRCV=1,5\nRx: CONNECT\nTx: AT\n")
+    fault = Log(BOTH_UP + "Tx: AT+KTCPRCV=1,5\nRx: +KTCP_NOTIF: 2,5\n")
+
+    assert advice(fault).startswith("`AT+KTCPRCV=1,5` (line ")
+    assert "the end pattern and OK, 50 s at most" in advice(fault)
+    assert "under way" not in advice(log)
+
+
+# --------------------------------------------------------------------------- what was not lost
+
+
+@pytest.mark.parametrize("code", [922, 924, "ERROR"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_refused_read_has_read_nothing(kind: str, code: int | str) -> None:
+    """What was announced still waits, and the delete takes it away."""
+    name = kind.upper()
+    log = READY[kind] + f"Rx: +K{name}_DATA: 1,500\nTx: AT+K{name}RCV=1,500\n"
+
+    assert f"`+K{name}_DATA: 1,500`" in advice(Log(refused(log, code)))
+
+
+@pytest.mark.parametrize("code", [0, 5, 6])
+def test_what_broke_off_within_a_send_may_have_left(code: int) -> None:
+    """Only the peer knows; before the payload nothing has left."""
+    twice = "send it again only if it does no harm"
+    notif = f"Rx: +KTCP_NOTIF: 1,{code}\n"
+
+    assert (code != 5) is (
+        twice in advice(Log(READY["tcp"] + SEND["tcp"] + PAYLOAD + "\n" + notif))
+    )
+    assert twice not in advice(Log(READY["tcp"] + notif))
+
+
+@pytest.mark.parametrize("code", [10, 11, 13])
+def test_a_pin_that_was_entered_is_not_entered_again(code: int) -> None:
+    """A host that restarts and enters it by itself locks the SIM in the third round."""
+    do = advice(Log(refused('Tx: AT+CPIN="1234"\n', code)))
+
+    assert "Do not enter the PIN again, and switch off what enters it by itself." in do
+    assert do.index("PIN again") < do.index("estart")
+
+
+# -------------------------------------------------------------------------------- no wobble
+
+UP_AND_ON = READY["tcp"]
+# fmt: off
+LEGAL: dict[str, str] = {
+    "a connection while it is closed":  BEFORE["tcp"] + "Tx: AT+KTCPCLOSE=1,1\nRx: +KTCP_IND: 1,1\nRx: OK\nTx: AT+KTCPDEL=1\nRx: OK\n",
+    "the same, reported behind the OK": BEFORE["tcp"] + "Tx: AT+KTCPCLOSE=1,1\nRx: OK\nRx: +KTCP_IND: 1,1\nTx: AT+KTCPDEL=1\nRx: OK\n",
+    "an opening while it is closed":    BEFORE["udp"] + "Tx: AT+KUDPCLOSE=1\nRx: +KUDP_IND: 1,1\nRx: OK\n",
+    "the host detaches":                REGISTERED + 'Tx: AT+CGATT=0\nRx: OK\nRx: +CGEV: ME DETACH\nTx: AT+CGDCONT=1,"IP","apn"\nRx: OK\nTx: AT+CGATT=1\nRx: OK\n',
+    "the report comes before the OK":   REGISTERED + "Tx: AT+CGATT=0\nRx: +CGEV: ME DETACH\nRx: OK\nTx: AT+CGATT=1\nRx: OK\nRx: +CEREG: 1\n",
+    "the host leaves the network":      REGISTERED + "Tx: AT+COPS=2\nRx: +CEREG: 0\nRx: +CGEV: ME DETACH\nRx: OK\nTx: AT+COPS=0\nRx: OK\nRx: +CEREG: 5\n",
+    "the radio is switched off":        REGISTERED + "Tx: AT+CFUN=0\nRx: +CGEV: ME DETACH\nRx: OK\nTx: AT+CFUN=1\nRx: OK\nRx: +CEREG: 1\n",
+    "a detach that is refused":         REGISTERED + "Tx: AT+CGATT=0\nRx: +CME ERROR: 3\nTx: AT+CEREG?\nRx: +CEREG: 0,1\nRx: OK\n",
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("name", LEGAL)
+def test_what_the_host_asked_for_is_no_wobble(name: str) -> None:
+    """A session that is closed before it connects, and a modem that is told to leave."""
+    assert [] == causes_of(Log(LEGAL[name]))
+
+
+def test_a_detach_that_nobody_asked_for_is_one() -> None:
+    """Also behind one that was refused."""
+    refused_before = LEGAL["a detach that is refused"]
+
+    assert ["modem.detached"] == causes_of(Log(refused_before + "Rx: +CGEV: ME DETACH\n"))
+    assert ["modem.detached.network"] == causes_of(Log(REGISTERED + "Rx: +CGEV: NW DETACH\n"))
+
+
+def test_a_profile_that_says_it_is_connected_is_up() -> None:
+    """The URC may be missing where the bearer is up; the read answer says so as well."""
+    asked = 'Tx: AT+KCNXCFG?\nRx: +KCNXCFG: 1,"GPRS","apn","","","IPV4","10.0.0.7","10.0.0.1","10.0.0.2",{}\nRx: OK\n'
+    raised = "Tx: AT+KCNXUP=1\nRx: OK\n"
+
+    assert [] == causes_of(waited(raised + asked.format(2), 200))
+    assert ["pdp.silent.activating"] == causes_of(waited(raised + asked.format(0), 200))
+
+
+def test_sockets_of_a_modem_that_is_switched_off_go_with_it() -> None:
+    """As with a restart that was asked for."""
+    off = Log(UP_AND_ON + "Tx: AT!POWERDOWN\nRx: OK\n")
+
+    assert ["tcp.swept.modem_off"] == causes_of(off)

@@ -57,8 +57,8 @@ OTHERS = {
 GOLDEN = """\
 1 capture, 9 lines, 9 events
   line       3 of  34 rows,   0 of  37 wobble cells,   2 of  11 ignored cells,         8 moves
-  modem      1 of  74 rows,   0 of  85 wobble cells,   0 of 105 ignored cells,         1 move
-  tcp        5 of  70 rows,   1 of 297 wobble cells,   0 of 127 ignored cells,         8 moves
+  modem      1 of  84 rows,   0 of  96 wobble cells,   0 of 134 ignored cells,         1 move
+  tcp        5 of  70 rows,   1 of 294 wobble cells,   0 of 130 ignored cells,         8 moves
   not touched: pdp, udp, recovery
 
 line: AT line
@@ -78,7 +78,7 @@ line: AT line
         1  unknown, command_sent → command_in_flight
 
 modem: Modem · boot, SIM, registration
-  never taken: 73 of 74 rows
+  never taken: 83 of 84 rows
         -  booting, setup_requested → setting_up
         -  booting, sim_check_requested → checking_sim
         -  booting, power_turned_off → unknown
@@ -87,7 +87,7 @@ modem: Modem · boot, SIM, registration
         -  booting, registered → registered
         -  booting, attached → registered
         -  booting, service_proved → registered
-           … and 65 more: --verbose lists them
+           … and 75 more: --verbose lists them
   taken most, of 1 row
         1  unknown, running_proved → setting_up
 

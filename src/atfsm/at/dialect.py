@@ -226,3 +226,8 @@ def always(machine: str, fact: Fact, *, key: int, at_least: int) -> Reader:
         return (Told(machine, str(owner), fact),)
 
     return read
+
+
+def says_nothing(_text: InformationText, _in_flight: CommandLine | None) -> tuple[Told, ...]:
+    """A reader of a text that no machine has to hear of."""
+    return ()

@@ -19,7 +19,8 @@ class ModemState(StrEnum):
     REGISTERING = "registering"
     ATTACHING = "attaching"
     REGISTERED = "registered"
-    RADIO_OFF = "radio_off"
+    OFF_NETWORK = "off_network"
+    LEAVING = "leaving"
     WOBBLE_REFUSED = "wobble_refused"
     WOBBLE_DENIED = "wobble_denied"
     WOBBLE_DROPPED = "wobble_dropped"
@@ -36,7 +37,8 @@ class ModemState(StrEnum):
 S = ModemState
 EARLY = (S.UNKNOWN, S.BOOTING, S.SETTING_UP, S.CHECKING_SIM)
 ON_AIR = (S.REGISTERING, S.ATTACHING, S.REGISTERED)
-ALL = (*EARLY, *ON_AIR, S.RADIO_OFF)
+OFF = (S.LEAVING, S.OFF_NETWORK)
+ALL = (*EARLY, *ON_AIR, *OFF)
 CS = "the circuit domain says nothing about data; LTE-only networks never register it (6.2)"
 BOOTED = (F.BOOT_REPORTED, F.BOOT_CODE_AWAITED)
 
@@ -57,7 +59,8 @@ MODEM = Chart(
         state(S.REGISTERING,     180.0,      "the SIM is ready; the network is due",                    "6.4: 180 s (ZN; COPS 180 s STM)"),
         state(S.ATTACHING,       180.0,      "the packet domain is searched for",                       "6.4: 180 s (ZN; COPS 180 s STM)"),
         state(S.REGISTERED,      RESTING,    "registered at home or roaming: contexts can be raised"),
-        state(S.RADIO_OFF,       RESTING,    "the radio is off because the host said so"),
+        state(S.OFF_NETWORK,     RESTING,    "off the network because the host said so"),
+        state(S.LEAVING,         180.0,      "the host asks it to leave the network: CFUN, CGATT, COPS", "6.4: CGATT 140 s, COPS 180 s (STM)"),
         wobble(S.WOBBLE_REFUSED,     FactKind.REFUSAL, "the modem said no where a yes was due"),
         wobble(S.WOBBLE_DENIED,      FactKind.REFUSAL, "the network denies registration", catches=(F.DENIED, F.DENIED_CIRCUIT)),
         wobble(S.WOBBLE_DROPPED,     FactKind.LOSS,    "the network or the modem gave up"),
@@ -93,15 +96,20 @@ MODEM = Chart(
         row(S.CHECKING_SIM,        F.REGISTERED,           S.REGISTERED),
         row(S.CHECKING_SIM,        F.REGISTERED_CIRCUIT,   S.REGISTERED),
 
-        row(S.RADIO_OFF,           F.RADIO_TURNED_ON,      S.REGISTERING),
-        *(row(at, F.RADIO_TURNED_OFF, S.RADIO_OFF) for at in (S.UNKNOWN, S.SETTING_UP, S.CHECKING_SIM, *ON_AIR)),
+        row(S.REGISTERED,          F.LEAVE_REQUESTED,      S.LEAVING),
+        row(S.LEAVING,             F.NETWORK_LEFT,         S.OFF_NETWORK),
+        row(S.LEAVING,             F.LEAVE_REFUSED,        S.REGISTERED),
+        row(S.LEAVING,             F.RESTART_REFUSED,      S.REGISTERED),
+        row(S.LEAVING,             F.NETWORK_SOUGHT,       S.REGISTERING),
+        row(S.OFF_NETWORK,         F.NETWORK_SOUGHT,       S.REGISTERING),
+        *(row(at, F.NETWORK_LEFT, S.OFF_NETWORK) for at in (S.UNKNOWN, S.SETTING_UP, S.CHECKING_SIM, *ON_AIR)),
         *(row(at, F.RESTART_ACCEPTED, S.BOOTING)   for at in ALL if at is not S.BOOTING),
         *(row(at, F.POWER_TURNED_OFF, S.UNKNOWN)   for at in ALL if at is not S.UNKNOWN),
 
         # Settings may be lost with whatever silenced the line: they are made again.
         row(S.UNKNOWN,             F.LINE_ANSWERS,         S.SETTING_UP),
         row(S.BOOTING,             F.LINE_ANSWERS,         S.SETTING_UP),
-        ignore((S.SETTING_UP, S.CHECKING_SIM, *ON_AIR, S.RADIO_OFF), F.LINE_ANSWERS, "its settings are made again; nothing else is known to be lost"),
+        ignore((S.SETTING_UP, S.CHECKING_SIM, *ON_AIR, *OFF), F.LINE_ANSWERS, "its settings are made again; nothing else is known to be lost"),
         ignore(S.SETTING_UP,                    F.BOOT_REPORTED,      "the first AT may be answered before +KSUP (Z#88686)"),
         ignore(ALL,                             F.POWER_CUT_DUE,      "no reset of it is under way"),
 
@@ -111,34 +119,36 @@ MODEM = Chart(
         ignore(S.UNKNOWN,          F.SIM_READY,            "a host may ask at any time; it says nothing about registration"),
         row(S.UNKNOWN,             F.SIM_CODE_AWAITED,     S.CHECKING_SIM),
         row(S.UNKNOWN,             F.SIM_BUSY,             S.CHECKING_SIM),
-        *(row(at, F.ATTACHED, S.REGISTERED) for at in (*EARLY, S.REGISTERING, S.ATTACHING)),
-        ignore((S.REGISTERED, S.RADIO_OFF),     F.ATTACHED,           "as it should be, or a late report"),
+        *(row(at, F.ATTACHED, S.REGISTERED) for at in (*EARLY, S.REGISTERING, S.ATTACHING, *OFF)),
+        ignore(S.REGISTERED,                    F.ATTACHED,           "as it should be, or a late report"),
         row(S.UNKNOWN,             F.REGISTERED,           S.REGISTERED),
         row(S.UNKNOWN,             F.REGISTERED_CIRCUIT,   S.REGISTERED),
         ignore(S.UNKNOWN,          F.SEARCHING,            "+CEREG may come before +KSUP (9, Z#75398)"),
         ignore(S.UNKNOWN,          F.LIMITED_SERVICE,      "not yet data service (6.2)"),
         row(S.UNKNOWN,             F.RUNNING_PROVED,       S.SETTING_UP),
-        *(row(at, F.SERVICE_PROVED, S.REGISTERED) for at in (*EARLY, S.REGISTERING, S.ATTACHING)),
-        ignore((S.BOOTING, S.SETTING_UP, S.CHECKING_SIM, *ON_AIR, S.RADIO_OFF), F.RUNNING_PROVED, "as it should be"),
-        ignore((S.REGISTERED, S.RADIO_OFF),     F.SERVICE_PROVED,     "as it should be, or a late report"),
+        *(row(at, F.SERVICE_PROVED, S.REGISTERED) for at in (*EARLY, S.REGISTERING, S.ATTACHING, S.LEAVING)),
+        ignore((S.BOOTING, S.SETTING_UP, S.CHECKING_SIM, *ON_AIR, *OFF), F.RUNNING_PROVED, "as it should be"),
+        ignore((S.REGISTERED, S.OFF_NETWORK),   F.SERVICE_PROVED,     "as it should be, or a late report"),
         ignore(S.UNKNOWN,          F.POWER_CUT,            "nothing is known yet"),
 
         ignore(S.BOOTING,                       F.RESTART_ACCEPTED,   "it restarts already; +KSUP decides (6.1)"),
-        ignore(ALL,                             F.RESTART_REFUSED,    "what was refused has not happened (q6)"),
-        ignore((*EARLY, *ON_AIR),               F.RADIO_TURNED_ON,    "it was on"),
-        ignore((S.BOOTING, S.RADIO_OFF),        F.RADIO_TURNED_OFF,   "it was off, or is to boot"),
+        ignore((*EARLY, *ON_AIR, S.OFF_NETWORK), F.RESTART_REFUSED,    "what was refused has not happened (q6)"),
+        ignore((*EARLY, *ON_AIR, S.OFF_NETWORK), F.LEAVE_REFUSED,      "what was refused has not happened"),
+        ignore((*EARLY, *ON_AIR),               F.NETWORK_SOUGHT,    "it was on"),
+        ignore((S.BOOTING, S.OFF_NETWORK),      F.NETWORK_LEFT,       "it was off, or is to boot"),
         ignore(S.UNKNOWN,                       F.POWER_TURNED_OFF,   "nothing was known of it"),
-        ignore((S.BOOTING, S.SETTING_UP, S.CHECKING_SIM, S.ATTACHING, S.RADIO_OFF), F.SEARCHING, "+CEREG may come before +KSUP (9, Z#75398)"),
-        ignore((*EARLY, *ON_AIR, S.RADIO_OFF),  F.SEARCHING_CIRCUIT,  CS),
-        ignore((S.ATTACHING, S.REGISTERED, S.RADIO_OFF, S.BOOTING), F.REGISTERED_CIRCUIT, CS),
-        ignore((S.ATTACHING, S.REGISTERED, S.RADIO_OFF, S.BOOTING), F.DENIED_CIRCUIT,     CS),
+        ignore((S.BOOTING, S.SETTING_UP, S.CHECKING_SIM, S.ATTACHING, *OFF), F.SEARCHING, "+CEREG may come before +KSUP (9, Z#75398)"),
+        ignore((*EARLY, *ON_AIR, *OFF),  F.SEARCHING_CIRCUIT,  CS),
+        ignore((S.ATTACHING, S.REGISTERED, *OFF, S.BOOTING), F.REGISTERED_CIRCUIT, CS),
+        ignore((S.ATTACHING, S.REGISTERED, *OFF, S.BOOTING), F.DENIED_CIRCUIT,     CS),
         ignore(ALL,                             F.COVERAGE_LOST,      "precedes PSM on HL7800; no failure by itself (6.2, ZN)"),
-        ignore((S.BOOTING, S.SETTING_UP, S.CHECKING_SIM, S.REGISTERING, S.ATTACHING, S.RADIO_OFF), F.LIMITED_SERVICE, "not yet data service (6.2)"),
-        ignore((S.REGISTERED, S.RADIO_OFF),     F.REGISTERED,         "as it should be, or a late report"),
-        ignore((*ON_AIR, S.RADIO_OFF),          F.SIM_READY,          "as it should be"),
-        ignore((S.BOOTING, S.SETTING_UP, S.CHECKING_SIM, S.RADIO_OFF), F.SIM_CODE_AWAITED, "AT+CPIN=<pin> follows (6.2)"),
-        ignore((S.BOOTING, S.SETTING_UP, S.CHECKING_SIM, *ON_AIR, S.RADIO_OFF), F.SIM_BUSY, "shortly after boot: ask again (5.2)"),
-        ignore((S.BOOTING, S.RADIO_OFF, S.REGISTERING, S.ATTACHING), F.DETACHED, "it is not attached"),
+        ignore((S.BOOTING, S.SETTING_UP, S.CHECKING_SIM, S.REGISTERING, S.ATTACHING, *OFF), F.LIMITED_SERVICE, "not yet data service (6.2)"),
+        ignore((S.REGISTERED, *OFF),     F.REGISTERED,         "as it should be, or a late report"),
+        ignore((*ON_AIR, *OFF),          F.SIM_READY,          "as it should be"),
+        ignore((S.BOOTING, S.SETTING_UP, S.CHECKING_SIM, *OFF), F.SIM_CODE_AWAITED, "AT+CPIN=<pin> follows (6.2)"),
+        ignore((S.BOOTING, S.SETTING_UP, S.CHECKING_SIM, *ON_AIR, *OFF), F.SIM_BUSY, "shortly after boot: ask again (5.2)"),
+        ignore((S.BOOTING, S.REGISTERING, S.ATTACHING, *OFF), F.DETACHED_BY_NETWORK, "it is not attached, or leaves"),
+        ignore((*EARLY, S.REGISTERING, S.ATTACHING, *OFF), F.DETACHED, "it is not attached, or was told to detach (7.1 [QA-TCP])"),
 
         row(S.FULL_RESET_RESTARTING,    F.RESTART_ACCEPTED, S.FULL_RESET_BOOTING),
         row(S.FULL_RESET_RESTARTING,    F.RESTART_REFUSED,  S.FULL_RESET_RESETTING),

@@ -163,6 +163,7 @@ TCP = Chart(
         ignore(GOING,                         F.STATUS_CLOSED, "as it should be (3.2)"),
         ignore((S.UNDEFINED, S.DELETING),     F.ABSENT, "as it should be: no such session (5.1)"),
         ignore((S.CLOSING, S.CLOSED, S.DELETING, S.PEER_CLOSED, S.DRAINING), F.PEER_CLOSED, "the peer closed while we did"),
+        ignore((S.CLOSING, S.CLOSED, S.DELETING), F.CONNECTED, "it connected while it was being closed, and is closed all the same"),
         ignore((S.CLOSING, S.CLOSED, S.DELETING), F.FAILED, "a connection that is being closed may end in any way"),
         *(ignore(BEFORE, fact, "a late URC of the session that had this id before (q19)") for fact in (F.PEER_CLOSED, F.FAILED, F.DATA_ARRIVED, F.ACKNOWLEDGED)),
         ignore((S.CLOSED, S.DELETING, S.UNDEFINED), F.STRAY_REFUSAL, "NO CARRIER, then 922: both answer the close (q8)"),

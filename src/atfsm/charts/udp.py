@@ -112,6 +112,7 @@ UDP = Chart(
         ignore((*STARTING, *OPEN, *GOING), F.UNLOGGED_OK, "it may answer any command; the next line will tell"),
 
         ignore((S.OPENING, *OPEN, *GOING), F.DATA_ARRIVED, "news of readable bytes, read when the host likes (4)"),
+        ignore(GOING,                      F.OPENED, "it opened while it was being closed, and is closed all the same"),
         ignore(OPEN,                       F.OPENED, "CONNECT said so first"),
         ignore(OPEN,                       F.DEFINED, "+KUDP_IND may come before the OK (9)"),
         ignore(GOING,                      F.FAILED, "a session that is being closed may end in any way"),

@@ -6,7 +6,7 @@ import argparse
 import json
 import re
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from atfsm.cli.parser import Commands
@@ -146,17 +146,23 @@ def _cause(row: Cause, chart: str, columns: int) -> Iterator[str]:
     yield from _row("source", row.source, columns)
 
 
-def _remedies(causes: Iterable[Cause], columns: int) -> Iterator[str]:
+def _remedies(causes: Sequence[Cause], columns: int) -> Iterator[str]:
     """The full reset of each machine that a cause may be about, once."""
     from atfsm.replay.causes import REMEDY
+    from atfsm.replay.causes.advice import NOT_IN_DATA_MODE, NOTHING_DEFINED
     from atfsm.replay.templates import plain
 
+    if not causes:
+        return
     charts = dict.fromkeys(row.chart for row in causes if not row.remedy)
-    if charts:
-        yield ""
-        yield "Whatever the cause, the full reset:"
+    yield ""
+    yield "Whatever the cause, the full reset:" if charts else "Whatever the cause:"
+    yield from _row("first", NOT_IN_DATA_MODE, columns)
     for chart in charts:
         yield from _row(chart, plain(REMEDY[chart], chart), columns)
+    if any(fact.name == "DEFINE_REFUSED" for row in causes for fact in row.facts):
+        refused = f"Where AT+KTCPCFG or AT+KUDPCFG itself was refused: {NOTHING_DEFINED}"
+        yield from _row("but", refused, columns)
 
 
 def _told(told: Iterable[Spoken]) -> Iterator[str]:

@@ -14,14 +14,19 @@ expected       what was due
 waited         how silence was judged; no_answer what that says of the command
 up_            the last word of the socket's PDP context that it is up, as _text and _line
 context_       the last word of that context, whatever it was; cnx is its number
-moved_         the same, where it came after the socket was last seen at work, and is not "up"
+moved_         the same, where it came after the socket was last seen at work, and is neither "up"
+               nor the idle countdown; idle_ the idle countdown, likewise
+down_          the last AT+KCNXDOWN of that context, since it was last up
 usable_        what shows that the socket was connected or open
 opened_        an earlier connection of the same session
 connect_, defined_, peer_, offered_, received_
                its last AT+KTCPCNX, definition, close by the peer, offer of data, refused read
-unread_        data that was announced on it, and not asked for since
+unread_        data that was announced on it, and not read since
+outgoing_, incoming_
+               a send or a read of whatever socket that is under way on the port
 sends          how many sends on it ended well; sent_line the last of them
-announced      bytes that the offer announced; shown_bytes and shown_line what went by
+announced      bytes that the offer announced; shown_bytes and shown_line what went by; pattern_at
+               the bytes before an end pattern within the payload
 unlogged_line  an OK to a command that the log hides, if that led here
 echo_line      the echo of a command that has no answer
 slept_         what HL7800 says before it sleeps; allowed_ a setting that allows it to
@@ -34,7 +39,8 @@ neighbour      the machine that took this one along
 These are empty where they hold, and only choose what is said: no_command (no command was logged),
 known (its state is), shown or hidden (what led there), never and again (no connection was seen),
 reused and first (of its id), by_clock and by_command (what judged silence), plain_at, fell (a
-neighbour), sending and reading (what was under way), unsent (no byte of it), no_service (not
+neighbour), reading (what the silent command was to do), payload_out (payload was going out),
+unsent (no byte of it), defined (the session exists), entered (a PIN was entered), no_service (not
 registered), no_meaning and unexplained (no table has the code), exact, fewer, wrong and no_end
 (the payload).
 """
@@ -46,18 +52,19 @@ from functools import cached_property, partial
 from operator import ne
 from typing import Final
 
-from atfsm.at.dialect import NAMELESS
+from atfsm.at.dialect import NAMELESS, DataMode
 from atfsm.at.errors import TCP_NOTIF, code_meaning
 from atfsm.at.exchange import What
-from atfsm.at.facts import LineFact, ModemFact, PdpFact, TcpFact, UdpFact
+from atfsm.at.facts import LineFact, ModemFact, TcpFact, UdpFact
 from atfsm.at.grammar import parse_command_line, parse_information
 from atfsm.fact import FactKind
 from atfsm.machine import table
 from atfsm.replay.automaton import Edge
+from atfsm.replay.bearer import said_by
 from atfsm.replay.ledger import Chronicle, Ledger, Mark
 from atfsm.replay.meanings import code_of, decode, quoted
 from atfsm.replay.payload import DEFAULT_PATTERN
-from atfsm.replay.transfer import Look, Send, unread
+from atfsm.replay.transfer import Look, Send, under_way, unread
 from atfsm.stack import TABLED, Move
 
 WHOLE: Final = {
@@ -92,25 +99,20 @@ ENDED: Final = (
     *(UdpFact.CLOSE_ANSWERED, UdpFact.DELETE_ANSWERED),
 )
 OFFERS: Final = (TcpFact.SEND_REQUESTED, UdpFact.SEND_REQUESTED)
-UNDER_WAY: Final = frozenset({"send_offered", "sending"})
 SENDS_REFUSED: Final = frozenset({TcpFact.SEND_REFUSED, UdpFact.SEND_REFUSED})
 #: What the modem says of its registration.
 SERVED: Final = (ModemFact.REGISTERED, ModemFact.ATTACHED)
 UNSERVED: Final = (
     *(ModemFact.SEARCHING, ModemFact.COVERAGE_LOST, ModemFact.LIMITED_SERVICE),
-    *(ModemFact.DENIED, ModemFact.DETACHED),
+    *(ModemFact.DENIED, ModemFact.DETACHED, ModemFact.DETACHED_BY_NETWORK),
 )
 #: What shows that a session still worked.
 WORKED: Final = (
     *(TcpFact.CONNECTED, TcpFact.SENT, TcpFact.RECEIVED),
     *(UdpFact.OPENED, UdpFact.SENT, UdpFact.RECEIVED),
 )
-#: What a context says of itself, but for "up".
-MOVING: Final = (
-    *(PdpFact.CONNECTING_REPORTED, PdpFact.ATTEMPT_FAILED, PdpFact.IDLE_STARTED),
-    *(PdpFact.CLOSED_REPORTED, PdpFact.LOST),
-)
-CONTEXT_SAID: Final = (*MOVING, PdpFact.UP_REPORTED, PdpFact.IDLE_CANCELLED)
+DEFINING: Final = frozenset({"defining", "opening"})
+DEFINITIONS_REFUSED: Final = (TcpFact.DEFINE_REFUSED, UdpFact.DEFINE_REFUSED)
 CODES_ON: Final = frozenset({b"1", b"2"})  # AT+CMEE
 SLEEP_SETTINGS: Final = {b"+CPSMS": b"0", b"+CEDRXS": b"0", b"+KSLEEP": b"2"}  # what forbids it
 
@@ -123,7 +125,7 @@ class Case:
         edge: What that line did.
         move: The move into the wobble state, one of the edge's.
         ledger: As it was before that line.
-        look: Gives the length of a payload that stands alone on a line of the log.
+        look: Gives the payload that stands alone on a line of the log.
     """
 
     def __init__(self, line: int, edge: Edge, move: Move, ledger: Ledger, look: Look) -> None:
@@ -152,8 +154,19 @@ class Case:
         """The command that was in flight when the line came, where the ledger still has it."""
         if not self.edge.asked:
             return None
+        return self._mark_of(self.edge.asked)
+
+    def _mark_of(self, text: bytes) -> Mark | None:
+        """The last line that wrote a command, where the ledger still has it."""
         known = (*self.ledger.of("line", "").marks.values(), *self.own.marks.values())
-        return max((m for m in known if m.text.strip() == self.edge.asked), default=None)
+        return max((m for m in known if m.text.strip() == text), default=None)
+
+    @property
+    def lacks_session(self) -> bool:
+        """Whether a definition was asked for, and no id of it is known."""
+        is_defining = self.state in DEFINING or self.move.fact in DEFINITIONS_REFUSED
+        named = self.own.latest((*NAMED, *DEFINED))
+        return is_defining and (named is None or named.line < self._since)
 
     @cached_property
     def got(self) -> str:
@@ -225,10 +238,12 @@ class Case:
         by_command = self.edge.what is not What.SILENCE
         words["by_command"], words["by_clock"] = _flag(by_command), _flag(not by_command)
         words["waited"] = f"{self.got.removeprefix('nothing within ')} passed"
-        words["no_answer"] = "has no answer"
+        words["no_answer"] = "has no final result"
         if by_command:
             words["waited"] = f"the next command (`{quoted(self.edge.text)}`) went out"
-            words["no_answer"] = "had no answer by then"
+            words["no_answer"] = "had no final result by then"
+        is_pin = command is not None and command.text.upper().startswith(b"AT+CPIN=")
+        words["entered"] = _flag(is_pin)
         _add(words, "cmee", self._setting(b"+CMEE", CODES_ON.__contains__))
         pattern = self.edge.node.exchange.pattern
         words["pattern"] = None if pattern == DEFAULT_PATTERN else decode(pattern)
@@ -275,15 +290,10 @@ class Case:
 
     def _add_context(self, words: dict[str, str | None]) -> None:
         """What the PDP context said."""
-        context = self._context
-        _add(words, "up", context.latest((PdpFact.UP_REPORTED,)))
-        last = context.latest(CONTEXT_SAID)
-        _add(words, "context", last)
         worked = [words[w] for w in ("usable_line", "sent_line") if words.get(w) is not None]
         since = max((int(line) for line in worked if line is not None), default=0)
-        moved = context.latest(MOVING)
-        has_moved = moved is not None and moved == last and moved.line > since
-        _add(words, "moved", moved if has_moved else None)
+        for name, mark in said_by(self._context, since)._asdict().items():
+            _add(words, name, mark)
 
     def _add_modem(self, words: dict[str, str | None]) -> None:
         """Registration, sleep and restart."""
@@ -312,9 +322,13 @@ class Case:
 
     def _add_transfer(self, words: dict[str, str | None]) -> None:
         """How far a transfer had come, and the payload beside the number that was announced."""
-        words["sending"] = _flag(self.state in UNDER_WAY)
         words["reading"] = _flag(self.state == "receive_offered")
+        words["payload_out"] = _flag(self.state == "sending")
+        words["defined"] = _flag(not self.lacks_session)
         _add(words, "unread", unread(self.own))
+        mode, command = under_way(self.edge)
+        for name, way in (("outgoing", DataMode.OUT), ("incoming", DataMode.IN)):
+            _add(words, name, self._mark_of(command) if mode is way else None)
         words["unsent"] = _flag(self.move.fact in SENDS_REFUSED and self.state != "sending")
         if self.code == 8 and self.move.fact in {TcpFact.FAILED, UdpFact.FAILED}:
             offered = self.own.latest(OFFERS)

@@ -12,12 +12,16 @@ from functools import cache
 from typing import Final
 
 from atfsm.at.exchange import What
-from atfsm.at.facts import TcpFact, UdpFact
 from atfsm.chart import CellKind, Chart, Wait
 from atfsm.fact import Fact, FactKind
 from atfsm.replay.automaton import Edge
 from atfsm.replay.causes import CAUSES_OF, REMEDY, Cause
-from atfsm.replay.causes.advice import NOTHING_DEFINED
+from atfsm.replay.causes.advice import (
+    CLOSES_NOTHING,
+    NOTHING_DEFINED,
+    PERHAPS_DEFINED,
+    TRANSFER_FIRST,
+)
 from atfsm.replay.evidence import Case
 from atfsm.replay.ledger import Ledger, Mark
 from atfsm.replay.transfer import Look
@@ -28,8 +32,6 @@ _WORD: Final = re.compile(r"\{(\w+)\}")
 _FIELD: Final = re.compile(r"<(?:sid|cnx)>")
 #: Ends what the log shows, and begins what it does not.
 LIKELY: Final = "Likely, but not shown by the log: {guess}."
-
-DEFINITIONS_REFUSED: Final = (TcpFact.DEFINE_REFUSED, UdpFact.DEFINE_REFUSED)
 
 Words = Mapping[str, str | None]
 
@@ -62,7 +64,7 @@ def explain(line: int, edge: Edge, move: Move, ledger: Ledger, look: Look) -> Ex
         edge: What that line did.
         move: The move into the wobble state, one of the edge's.
         ledger: As it was before that line.
-        look: Gives the length of a payload that stands alone on a line of the log.
+        look: Gives the payload that stands alone on a line of the log.
     """
     case = Case(line, edge, move, ledger, look)
     expected = _expected(case)
@@ -73,19 +75,35 @@ def explain(line: int, edge: Edge, move: Move, ledger: Ledger, look: Look) -> Ex
     likely = fill(row.likely, words, used).strip(" ;,")
     cited = {words[w] for w in used if w == "since" or w.endswith("_line")}
     lines = cited or {words["since"]}
-    remedy = row.remedy or REMEDY[move.machine]
-    if move.fact in DEFINITIONS_REFUSED:
-        remedy = NOTHING_DEFINED
     return Explanation(
         cause=row,
         got=case.got,
         expected=expected,
         proved=_sentence(proved),
         likely=likely,
-        do=" ".join(filter(None, (fill(s, words).strip() for s in (row.first, remedy, row.do)))),
+        do=_advice(row, case, words),
         settle=_sentence(fill(row.settle, words)),
         evidence=tuple(m for m in case.marks() if str(m.line) in lines and m.line != line),
     )
+
+
+def _advice(row: Cause, case: Case, words: Words) -> str:
+    """What to do, in the order in which it is done."""
+    steps = (TRANSFER_FIRST, row.first, _remedy(row, case), row.do)
+    advice = ""
+    for step in (fill(step, words).strip() for step in steps):
+        if advice.endswith(":") and step.split(" ")[0].isalpha():
+            step = step[:1].lower() + step[1:]  # noqa: PLW2901  it goes on
+        advice = f"{advice} {step}".strip()
+    return advice
+
+
+def _remedy(row: Cause, case: Case) -> str:
+    """The full reset, or what a row has in its place; nothing is closed by a guessed number."""
+    remedy = row.remedy or REMEDY[case.move.machine]
+    if not case.lacks_session or remedy in CLOSES_NOTHING:
+        return remedy
+    return PERHAPS_DEFINED if case.is_silence else NOTHING_DEFINED
 
 
 def _fits(row: Cause, case: Case, words: Words) -> bool:

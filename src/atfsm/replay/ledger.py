@@ -35,11 +35,13 @@ class Passed(NamedTuple):
         line: Physical line on which it ended.
         size_bytes: Its length, the end pattern not counted.
         has_end: Whether the end pattern came behind it.
+        pattern_at: How many bytes stand before an end pattern within it; None where none is.
     """
 
     line: int
     size_bytes: int
     has_end: bool
+    pattern_at: int | None = None
 
 
 @dataclass(slots=True)

@@ -37,9 +37,18 @@ from atfsm.replay.causes import CAUSES, CAUSES_BY_CODE, CAUSES_OF, Cause
 from atfsm.replay.causes.model import Code
 from atfsm.replay.meanings import code_of
 from atfsm.replay.mentions import mentioned
+from atfsm.replay.quotation import line_in
 from atfsm.replay.remarks import REMARKS, Remark
 from atfsm.replay.templates import plain
-from atfsm.replay.topic import ORDINARY, REMARKED, RESULTS, VALUES, Spoken, Topic
+from atfsm.replay.topic import (
+    ORDINARY,
+    REMARKED,
+    REMARKED_ONLY,
+    RESULTS,
+    VALUES,
+    Spoken,
+    Topic,
+)
 from atfsm.stack import TABLED
 
 #: The rows that speak of any refusal: of a code without a row of its own they say all there is.
@@ -47,15 +56,12 @@ ANY_REFUSAL: Final = frozenset({"tcp.refused", "udp.refused", "pdp.refused.activ
 NEAR_AT_MOST: Final = 5  # ours: near matches that are named
 #: Parts of the codes of rows that are about CONNECT.
 CONNECT_ROWS: Final = frozenset({"connect", "no_connect", "connect_withheld"})
-#: What is quoted from a log behind a stamp and a direction, or from the middle of a sentence.
-_QUOTED: Final = re.compile(
-    r"(\+CM[ES] ERROR: ?.+|[+^!%*][A-Z_]{2,}: ?.*|\bAT[+&!^$#%*][A-Z].*|NO CARRIER|CONNECT|ERROR|OK)"
-    r"\s*$"
-)
-_ERROR: Final = re.compile(r"(?:\+?CME|ERROR|ERR)(?: ERROR)?:? ?(\d{1,4})", re.IGNORECASE)
-_NOTIFIED: Final = re.compile(r"\+?(K(?:TCP|UDP)_NOTIF) (-?\d+)", re.IGNORECASE)
-#: What a wobble is called by others.
-CALLED: Final = {"timeout": "silent", "silence": "silent"}
+#: What a wobble, or a fact, is called by others.
+CALLED: Final = {
+    "timeout": "silent",
+    "silence": "silent",
+    "closed_by_peer": "peer_closed",
+}
 
 
 def look_up(text: str) -> tuple[Topic, ...]:
@@ -86,7 +92,9 @@ def look_up(text: str) -> tuple[Topic, ...]:
     if topics:
         return topics
     code = cme_code_of_text(_bytes(text))
-    return (_quoted(text) or mentioned(text)) if code is None else _refusal(code)
+    if code is not None:
+        return _refusal(code)
+    return _line(line_in(text)) or mentioned(text)
 
 
 def near(text: str) -> list[str]:
@@ -105,16 +113,6 @@ def _bytes(text: str) -> bytes:
 
 
 # ---------------------------------------------------------------------------- numbers and lines
-
-
-def _quoted(text: str) -> tuple[Topic, ...]:
-    """A line as it stands in a log, or in the words of somebody who read it."""
-    if error := _ERROR.fullmatch(text):
-        return _refusal(int(error[1]))
-    if notified := _NOTIFIED.fullmatch(text):
-        return _line(f"+{notified[1].upper()}: 1,{notified[2]}")
-    found = _QUOTED.search(text)
-    return _line(found[1]) if found and found[1] != text else ()
 
 
 def _number(code: int) -> tuple[Topic, ...]:
@@ -206,23 +204,28 @@ def _information(text: InformationText) -> tuple[Topic, ...]:
         asked = parse_command_line(b"AT" + text.name + form.encode()) if form else None
         told = told or declared.read(text, asked)
     facts = tuple(dict.fromkeys((t.machine, t.fact) for t in told))
-    if not facts:  # it tells nothing: what is known of the name is all there is
+    line = _written_out(text)
+    code, said = code_of(line.encode())
+    ordinary = ORDINARY.get((text.name, code)) or ORDINARY.get((text.name, None), ("", ""))
+    if not facts and ordinary[0]:  # it tells no machine anything, and is known all the same
+        return (Topic(line, said or "", declared.source, ordinary),)
+    if not facts:  # what is known of the name is all there is
         name = text.name.decode()
         found = _name(name)
         meaning = f"nothing is known of this value; of {name}:"
-        return tuple(replace(topic, title=_written_out(text), meaning=meaning) for topic in found)
+        return tuple(replace(topic, title=line, meaning=meaning) for topic in found)
     spoken = tuple(Spoken(TABLED[machine], fact) for machine, fact in facts)
-    line = _written_out(text)
-    code, said = code_of(line.encode())
     values = VALUES.get(text.name, {})
     known = values.get(code) if isinstance(code, int) else None
     source = declared.source if known is None else known.source
     causes = _fitting((fact for _, fact in facts), code)
-    is_idle = any(fact.name == "IDLE_STARTED" for _, fact in facts)
-    codes = () if text.name == b"+KCNX_IND" and not is_idle else _remarks_of(text.name)
-    ordinary = ORDINARY.get((text.name, code if isinstance(code, int) else None), ("", ""))
-    ordinary = ordinary if ordinary[0] else ORDINARY.get((text.name, None), ordinary)
-    return (Topic(line, said or "", source, ordinary, told=spoken, causes=causes, remarks=codes),)
+    heard = [fact for _, fact in facts]
+    remarks = tuple(
+        r for r in _remarks_of(text.name) if REMARKED_ONLY.get(r.code, heard[0]) in heard
+    )
+    return (
+        Topic(line, said or "", source, ordinary, told=spoken, causes=causes, remarks=remarks),
+    )
 
 
 def _written_out(text: InformationText) -> str:
@@ -256,11 +259,10 @@ def _command(line: CommandLine) -> tuple[Topic, ...]:
 def _of_command(command: Command, line: CommandLine | None = None) -> Topic:
     asked = command.asked if line is None else command.fact_asked(line)
     done = command.succeeded if line is None else command.fact_done(line)
-    facts = (asked, command.opened, done, command.refused)
+    # Whoever asks for a command was mostly refused one.
+    facts = (asked, command.refused, *command.refused_by.values(), command.opened, done)
     told = tuple(
-        Spoken(TABLED[command.machine], fact)
-        for fact in dict.fromkeys((*facts, *command.refused_by.values()))
-        if fact is not None
+        Spoken(TABLED[command.machine], fact) for fact in dict.fromkeys(facts) if fact is not None
     )
     causes = tuple(
         dict.fromkeys(
@@ -391,5 +393,8 @@ CAUSES_OF_CODE: Final[Mapping[Code, tuple[Cause, ...]]] = {
 }
 #: The facts that a number names, where it is itself the answer to what was asked.
 _NAMED_BY_CODE: Final = frozenset(
-    fact for command in ANY.commands for fact in command.refused_by.values()
+    fact
+    for command in ANY.commands
+    for fact in command.refused_by.values()
+    if fact is not command.refused
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import takewhile
+from types import MappingProxyType
 from typing import Final
 
 from atfsm.at.errors import (
@@ -11,6 +14,7 @@ from atfsm.at.errors import (
     REGISTRATION_STAT,
     TCP_NOTIF,
     UDP_NOTIF,
+    Meaning,
     cme_code_of_text,
     cme_meaning,
     code_meaning,
@@ -19,10 +23,13 @@ from atfsm.at.grammar import ResultKind, parse_information, parse_result
 from atfsm.at.secrets import without_codes
 from atfsm.replay.causes.model import Code
 
+NO_MEANINGS: Final[Mapping[int, Meaning]] = MappingProxyType({})
 #: Which field of an information text has its code, and what the code means.
 CODED: Final = {
     b"+KTCP_NOTIF": (1, TCP_NOTIF),
     b"+KUDP_NOTIF": (1, UDP_NOTIF),
+    b"+KTCP_IND": (1, NO_MEANINGS),
+    b"+KUDP_IND": (1, NO_MEANINGS),
     b"+KCNX_IND": (1, KCNX_STATUS),
     b"+KSUP": (0, KSUP),
 }
@@ -51,6 +58,9 @@ def code_of(text: bytes) -> tuple[Code | None, str | None]:
     if information.name == b"+KTCPSTAT":
         code = information.integer(1 if len(information.fields) > 4 else 0)
         return code, code_meaning(KTCPSTAT_STATUS, code)
+    if information.name == b"+CGEV":
+        words = decode(information.value).upper().split()
+        return " ".join(takewhile(str.isalpha, words)), None
     if information.name == b"+CPIN":
         return decode(information.value.strip(b' "').upper()), None
     return None, None

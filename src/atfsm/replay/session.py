@@ -160,7 +160,7 @@ class Session:
             if not rules.is_wobble[move.after]:
                 continue
             chronicle = ledger.of(move.machine, move.key)
-            said = explain(line, edge, move, ledger, self._shown.payload_bytes)
+            said = explain(line, edge, move, ledger, self._shown.payload)
             state = next(s for s in rules.chart.wobbles if s.name == rules.states[move.after])
             assert state.kind is not None
             yield Wobble(

@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 from atfsm.replay.formats import Format
+from atfsm.replay.ledger import Passed
 from atfsm.replay.payload import Held
 
 #: Lines that are kept; ours: CONNECT, payload, result and what the modem says soon after.
@@ -36,15 +37,15 @@ class Shown:
         self._first += len(self._lines) - len(kept)
         self._lines = kept + lines
 
-    def payload_bytes(self, line: int, pattern: bytes) -> int | None:
-        """Length of a payload that stands on a line of its own, up to the end pattern.
+    def payload(self, line: int, pattern: bytes) -> Passed | None:
+        """A payload that stands on a line of its own, up to the last end pattern.
 
         Args:
             line: Physical line.
             pattern: The end pattern in force.
 
         Returns:
-            Bytes; None where the log does not show every one of them, or the line is gone.
+            None where the log does not show every byte of it, or the line is gone.
         """
         index = line - self._first
         if not self._format.whole or not 0 <= index < len(self._lines):
@@ -56,4 +57,7 @@ class Shown:
             return None
         payload = said[1][: said[1].rfind(pattern)]
         is_bare = b"  " + payload not in raw  # a blank before it may be its own
-        return len(payload) if is_bare and _PLAIN.fullmatch(payload) else None
+        if not is_bare or not _PLAIN.fullmatch(payload):
+            return None
+        within = payload.find(pattern)
+        return Passed(line, len(payload), has_end=True, pattern_at=within if within >= 0 else None)

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from atfsm.replay.causes import REMEDY, Cause
+from atfsm.replay.causes.advice import NOTHING_DEFINED
 
 #: What is written for a word; of ``x_text`` and ``x_line`` the first part is looked up.
 PLACEHOLDERS: Final[Mapping[str, str]] = MappingProxyType(
@@ -21,7 +22,7 @@ PLACEHOLDERS: Final[Mapping[str, str]] = MappingProxyType(
         "state": "<state>",
         "cnx": "<cnx>",
         "waited": "<limit> passed",
-        "no_answer": "has no answer",
+        "no_answer": "has no final result",
         "generation": "<n>",
         "neighbour": "<neighbour>",
         "sends": "<n> sends",
@@ -31,6 +32,9 @@ PLACEHOLDERS: Final[Mapping[str, str]] = MappingProxyType(
         "up": "+KCNX_IND: <cnx>,1,<af>",
         "context": "+KCNX_IND: <cnx>,<status>",
         "moved": "+KCNX_IND: <cnx>,<status>",
+        "idle": "+KCNX_IND: <cnx>,5,<idletime>",
+        "down": "AT+KCNXDOWN=<cnx>",
+        "pattern_at": "<n>",
         "usable": "<line>",
         "connect": "AT+KTCPCNX=<sid>",
         "defined": "<answer>",
@@ -63,7 +67,9 @@ CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
         "no_end": "",
         "no_meaning": "if it is a plain ERROR",
         "unexplained": "",
-        "sending": "if a send is under way",
+        "payload_out": "if payload was going out",
+        "entered": "if a PIN was entered",
+        "defined": "",
         "reading": "if it was to read",
         "unsent": "if it answers a send",
         "no_service": "if registration had gone",
@@ -147,5 +153,7 @@ def _placeholder(name: str, chart: str) -> str:
 
 def remedy(row: Cause) -> str:
     """What to do about a cause: the full reset of the machine, and what its row adds."""
-    parts = (row.first, row.remedy or REMEDY[row.chart], row.do)
+    is_defining = all(fact.name == "DEFINE_REFUSED" for fact in row.facts)
+    whole = NOTHING_DEFINED if is_defining else row.remedy or REMEDY[row.chart]
+    parts = (row.first, whole, row.do)
     return plain(" ".join(part for part in parts if part), row.chart)

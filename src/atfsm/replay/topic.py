@@ -15,9 +15,11 @@ from atfsm.at.errors import (
     UDP_NOTIF,
     Meaning,
 )
+from atfsm.at.facts import ModemFact, PdpFact
 from atfsm.chart import Chart, State
 from atfsm.fact import Fact
 from atfsm.replay.causes import Cause
+from atfsm.replay.causes.model import Code
 from atfsm.replay.remarks import Remark
 
 #: What the values of a field mean, by the name of the text that carries it.
@@ -48,6 +50,11 @@ REMARKED: Final = {
     "+KUDP_DATA": ("note.unread",),
     "+CPIN": ("note.sim_locked_later",),
 }
+#: Remarks on one value of several: what the line has to tell.
+REMARKED_ONLY: Final[Mapping[str, Fact]] = {
+    "note.idle_countdown": PdpFact.IDLE_STARTED,
+    "note.sim_locked_later": ModemFact.SIM_LOCKED,
+}
 RESULTS: Final = {
     "OK": "final result: success",
     "ERROR": "final result: failure, without a code",
@@ -56,7 +63,7 @@ RESULTS: Final = {
     "the answer to a close",
 }
 #: What a line says on the happy path, and what it does not: by name and value; None is any other.
-ORDINARY: Final[Mapping[tuple[bytes, int | None], tuple[str, str]]] = {
+ORDINARY: Final[Mapping[tuple[bytes, Code | None], tuple[str, str]]] = {
     (b"+CME ERROR", 923): (
         "Two cases are reported: data was offered too early, before +KTCP_IND: <sid>,1 or "
         "+KUDP_IND: <sid>,1; and, for a cause that nobody has published, on a session that had "
@@ -80,8 +87,8 @@ ORDINARY: Final[Mapping[tuple[bytes, int | None], tuple[str, str]]] = {
         "2.2 [M197]",
     ),
     (b"+KCNX_IND", 3): (
-        "The ordinary end of AT+KCNXDOWN, or of the idle countdown on HL78xx. With the context its "
-        "sockets are gone.",
+        "The ordinary end of AT+KCNXDOWN, or of the idle countdown on HL78xx. Its sockets have "
+        "no IP layer any more, and are still defined: close and delete them.",
         "2.2 [M197, QA-TCP]",
     ),
     (b"+KCNX_IND", 5): (
@@ -98,11 +105,11 @@ ORDINARY: Final[Mapping[tuple[bytes, int | None], tuple[str, str]]] = {
         "modems there is no coverage.",
         "6.2 [ZN]",
     ),
-    (b"+KTCP_IND", None): (
+    (b"+KTCP_IND", 1): (
         "The session is connected: now data may be offered (AT+KTCPSND).",
         "3.3 [FR]",
     ),
-    (b"+KUDP_IND", None): (
+    (b"+KUDP_IND", 1): (
         "The socket is open: now data may be offered (AT+KUDPSND).",
         "4 [M220]",
     ),
@@ -114,6 +121,29 @@ ORDINARY: Final[Mapping[tuple[bytes, int | None], tuple[str, str]]] = {
     (b"+KUDP_DATA", None): (
         "So many bytes wait to be read (AT+KUDPRCV). It is not said again until they are.",
         "4 [M220]",
+    ),
+    (b"+KUDP_RCV", None): (
+        "It says from where the datagram came that AT+KUDPRCV has read. HL78xx often leaves it out.",
+        "4 [M220, LPWA]",
+    ),
+    (b"+CPIN", "READY"): ("The SIM is usable; no code is asked for.", "6.2 [KR, FAE]"),
+    (b"+CPIN", "SIM PIN"): (
+        'The SIM asks for its PIN: AT+CPIN="<pin>", once. A third wrong one locks it.',
+        "6.2 [KR, FAE]",
+    ),
+    (b"+CPIN", "SIM PIN2"): (
+        "PIN2 guards phone books and the like: service is not blocked.",
+        "6.2",
+    ),
+    (b"+CPIN", "SIM PUK2"): (
+        "PIN2 guards phone books and the like: service is not blocked.",
+        "6.2",
+    ),
+    (b"+CPIN", "NOT READY"): ("The SIM is still being read: ask again after a second.", "5.2"),
+    (b"+CGEV", "ME PDN ACT"): ("A context came up; the number is its cid.", "6.2 [STD]"),
+    (b"+CGEV", "ME PDN DEACT"): (
+        "The modem took this context (cid) down, by itself or because it was asked to.",
+        "6.2 [STD]",
     ),
     (b"+KSUP", 0): (
         "Ordinary after power-on, or a restart that was asked for. At any other time the modem "

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from atfsm.at.dialect import DataMode
 from atfsm.at.dialects import ANY
+from atfsm.at.exchange import What
 from atfsm.at.facts import TcpFact, UdpFact
 from atfsm.at.grammar import parse_command_line, parse_information, read_integer
+from atfsm.replay.automaton import Edge
 from atfsm.replay.ledger import Chronicle, Mark, Passed
 
 ARRIVED: Final = (TcpFact.DATA_ARRIVED, UdpFact.DATA_ARRIVED)
-READ: Final = (TcpFact.RECEIVE_REQUESTED, UdpFact.RECEIVE_REQUESTED)
+READ: Final = (TcpFact.RECEIVED, UdpFact.RECEIVED)
 #: ``+KTCP_DATA: <sid>,<n>``: with more fields the data stands in the line itself (3.3).
 FIELDS_WITHOUT_DATA: Final = 2
-#: Gives the length of the payload on a physical line which went by lately, up to the end pattern;
-#: None where the line does not show it.
-Look = Callable[[int, bytes], int | None]
+#: Gives the payload on a physical line which went by lately; None where the line does not show it.
+Look = Callable[[int, bytes], Passed | None]
 
 
 class Send(NamedTuple):
@@ -39,7 +41,7 @@ class Send(NamedTuple):
 
         Args:
             line: Line of the wobble: what passed after it is of no interest.
-            look: Gives the length of the payload that stands alone on a line of the log.
+            look: Gives the payload that stands alone on a line of the log.
             pattern: The end pattern in force.
 
         Returns:
@@ -51,11 +53,13 @@ class Send(NamedTuple):
             "announced": None if announced is None else str(announced),
             "shown_bytes": None,
             "shown_line": None,
+            "pattern_at": None,
         }
         if passed is None or announced is None:
             return words
         words["shown_line"] = str(passed.line)
         words["shown_bytes"] = str(passed.size_bytes) if passed.has_end else None
+        words["pattern_at"] = None if passed.pattern_at is None else str(passed.pattern_at)
         is_exact = passed.has_end and passed.size_bytes == announced
         # A log of text does not show control characters: there may have been more.
         is_fewer = passed is not self.passed and passed.size_bytes < announced
@@ -74,12 +78,13 @@ class Send(NamedTuple):
             return None
         if passed is not None and offered.line < passed.line <= line:
             return passed
-        if opened is None or sent is None or not offered.line < opened.line < sent.line:
+        if opened is None or not offered.line < opened.line:
             return None
-        if sent.line != opened.line + 2:
+        # Its result may still be due (12, point 6): then all behind the payload is the modem's.
+        over = line if sent is None or sent.line < opened.line else sent.line
+        if over != opened.line + 2:
             return None  # line ends within the payload, which such a log does not count
-        size_bytes = look(opened.line + 1, pattern)
-        return None if size_bytes is None else Passed(opened.line + 1, size_bytes, has_end=True)
+        return look(opened.line + 1, pattern)
 
 
 def _announced(offer: bytes) -> int | None:
@@ -93,8 +98,19 @@ def _announced(offer: bytes) -> int | None:
     return None
 
 
+def under_way(edge: Edge) -> tuple[DataMode | None, bytes]:
+    """The transfer that goes on behind a line, of whatever socket: its way, and its command.
+
+    A transfer that was given up, or that another command went out over, is none: nobody knows.
+    """
+    sent = edge.node.exchange.in_flight
+    if sent is None or sent.is_charged or edge.what is What.COMMAND:
+        return None, b""
+    return next((m.command.data for m in sent.members if m.command.data), None), sent.text
+
+
 def unread(own: Chronicle) -> Mark | None:
-    """The line that announced data which a session has not asked for since; None where it has."""
+    """The line that announced data of which nothing was read since; None where something was."""
     arrived, read = own.latest(ARRIVED), own.latest(READ)
     if arrived is None or (read is not None and read.line > arrived.line):
         return None

@@ -58,7 +58,7 @@ def _falls(chart: Chart) -> tuple[StrEnum, ...]:
 
 PROBED = (LineState.FULL_RESET_PROBING,)
 READY = (ModemState.SETTING_UP, ModemState.CHECKING_SIM)
-OFF = (ModemState.BOOTING, ModemState.RADIO_OFF)
+OFF = (ModemState.BOOTING, ModemState.OFF_NETWORK, ModemState.UNKNOWN)  # unknown: switched off
 DOWN = (PdpState.UNCONFIGURED, PdpState.CONFIGURED)
 RAISED = (PdpState.ACTIVATING, PdpState.UP, PdpState.IDLE_COUNTDOWN, PdpState.DEACTIVATING)
 
@@ -69,8 +69,8 @@ COUPLING: tuple[Couple, ...] = (
     Couple(MODEM,             _falls(MODEM),     (),          TCP,        TcpFact.SWEPT,           "the modem fell: no socket survives it"),
     Couple(MODEM,             _falls(MODEM),     (),          UDP,        UdpFact.SWEPT,           "the modem fell: no socket survives it"),
     Couple(MODEM,             _falls(MODEM),     (),          PDP,        PdpFact.SWEPT,           "the modem fell: no context survives it"),
-    Couple(MODEM,             OFF,               (),          TCP,        TcpFact.SWEPT,           "the host turned the modem off under an open socket"),
-    Couple(MODEM,             OFF,               (),          UDP,        UdpFact.SWEPT,           "the host turned the modem off under an open socket"),
+    Couple(MODEM,             OFF,               (),          TCP,        TcpFact.SWEPT,           "the host took the modem away under an open socket"),
+    Couple(MODEM,             OFF,               (),          UDP,        UdpFact.SWEPT,           "the host took the modem away under an open socket"),
     Couple(MODEM,             OFF,               (),          PDP,        PdpFact.MODEM_RESTARTED, "an asked restart takes the contexts down in order"),
     Couple(MODEM,             (ModemState.BOOTING,), (),      LINE,       LineFact.MODEM_RESTARTED, "its first commands after boot may be swallowed (9)"),
     Couple(MODEM,             READY,             (ModemState.FULL_RESET_BOOTING,), PDP, PdpFact.MODEM_RESTARTED, "no context survives a boot"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from atfsm.at.dialect import EVERY, Command, DataMode, Text, Told, always, by_field
+from atfsm.at.dialect import EVERY, Command, DataMode, Text, Told, always, by_field, says_nothing
 from atfsm.at.dialects.standard import SETTING, SETTING_S
 from atfsm.at.facts import ModemFact as M
 from atfsm.at.facts import PdpFact as P
@@ -11,6 +11,7 @@ from atfsm.at.facts import UdpFact as U
 from atfsm.at.grammar import CommandLine, Form, InformationText, read_integer
 from atfsm.fact import Fact
 
+PROFILE_UP = 2  # 2.1: state of a connected profile [RIL]
 NO_SESSION = 910  # 5.1: bad session id [LEG-E, QA-TCP]
 
 
@@ -42,6 +43,13 @@ def _read_context(text: InformationText, _in_flight: CommandLine | None) -> tupl
         return ()
     fact = _read_attempt(text) if status == 2 else CONTEXT_STATUS.get(status)
     return (Told("pdp", str(cnx), fact),) if fact else ()
+
+
+def _read_profile(text: InformationText, _in_flight: CommandLine | None) -> tuple[Told, ...]:
+    """Read ``+KCNXCFG: <cnx>,"GPRS","<apn>",…,<state>``: the last field is the state (2.1 [RIL])."""
+    cnx, state = text.integer(0), text.integer(len(text.fields) - 1)
+    is_up = cnx is not None and len(text.fields) > 2 and state == PROFILE_UP
+    return (Told("pdp", str(cnx), P.STATUS_UP),) if is_up else ()
 
 
 def _read_status(text: InformationText, in_flight: CommandLine | None) -> tuple[Told, ...]:
@@ -129,6 +137,7 @@ COMMANDS: tuple[Command, ...] = (
 TEXTS: tuple[Text, ...] = (
     Text(b"+KSUP",        by_field("modem", START_UP, on=0),                                                     "6.1 [ZN]", restarts=True),
     Text(b"+KCNX_IND",    _read_context,                                                                         "2.2 [M197]"),
+    Text(b"+KCNXCFG",     _read_profile,                                                                         "2.1 [RIL]"),
     _read_definition("tcp", T.NAMED, T.STATUS_CONNECTED),
     _read_definition("udp", U.NAMED, None),
     Text(b"+KTCP_IND",    by_field("tcp", {1: T.CONNECTED}, on=1, key=0, otherwise=T.CONNECT_FAILED),            "3.3 [FR, NBI]"),
@@ -139,6 +148,7 @@ TEXTS: tuple[Text, ...] = (
     Text(b"+KTCPSTAT",    _read_status,                                                                          "3.2"),
     Text(b"+KUDP_IND",    by_field("udp", {1: U.OPENED}, on=1, key=0, otherwise=U.OPEN_FAILED),                  "4 [M220]"),
     Text(b"+KUDP_NOTIF",  by_field("udp", {}, on=1, key=0, otherwise=U.FAILED),                                  "4 [ZO, TMS]"),
+    Text(b"+KUDP_RCV",    says_nothing,                                                                          "4 [M220, LPWA]"),
     Text(b"+KUDP_DATA",   always("udp", U.DATA_ARRIVED, key=0, at_least=2),                                      "4 [M220]"),
 )
 # fmt: on

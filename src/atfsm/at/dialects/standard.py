@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from atfsm.at.dialect import Command, DataMode, Text, Told, by_field
 from atfsm.at.facts import ModemFact as M
 from atfsm.at.facts import PdpFact as P
@@ -27,6 +29,9 @@ def _registration(text: InformationText, _in_flight: CommandLine | None) -> tupl
 
 
 # fmt: off
+FUNCTIONALITY: dict[bytes, Fact] = {b"0": M.NETWORK_LEFT, b"4": M.NETWORK_LEFT, b"1": M.NETWORK_SOUGHT}
+ATTACHMENT: dict[bytes, Fact] = {b"0": M.NETWORK_LEFT, b"1": M.ATTACHED}
+SELECTION: dict[bytes, Fact] = {b"2": M.NETWORK_LEFT, b"0": M.NETWORK_SOUGHT, b"1": M.NETWORK_SOUGHT}
 PACKET: dict[int | None, Fact] = {
     0: M.SEARCHING, 1: M.REGISTERED, 2: M.SEARCHING, 3: M.DENIED, 4: M.COVERAGE_LOST, 5: M.REGISTERED,
     6: M.LIMITED_SERVICE, 7: M.LIMITED_SERVICE, 8: M.LIMITED_SERVICE, 9: M.REGISTERED, 10: M.REGISTERED,
@@ -67,7 +72,7 @@ def _event(text: InformationText, _in_flight: CommandLine | None) -> tuple[Told,
     """Read ``+CGEV: <event>`` (27.007 packet domain events): only losses matter to a chart."""
     words = text.value.upper().split()
     if words[1:2] == [b"DETACH"]:
-        return (Told("modem", "", M.DETACHED),)
+        return (Told("modem", "", M.DETACHED_BY_NETWORK if words[0] == b"NW" else M.DETACHED),)
     cid = b""
     if words[:3] == [b"NW", b"PDN", b"DEACT"] and len(words) > 3:
         cid = words[3].split(b",")[0]
@@ -80,15 +85,21 @@ def _event(text: InformationText, _in_flight: CommandLine | None) -> tuple[Told,
 
 
 def _functionality(line: CommandLine) -> Fact | None:
-    """Read ``AT+CFUN=<fun>[,<rst>]`` (6.1 [ZN, FR])."""
+    """Read ``AT+CFUN=<fun>[,<rst>]`` (6.1 [ZN, FR]): what its OK says."""
     fun, rst = (*line.parameters, b"", b"")[:2]
-    if rst == b"1":
-        return M.RESTART_ACCEPTED
-    return {
-        b"0": M.RADIO_TURNED_OFF,
-        b"4": M.RADIO_TURNED_OFF,
-        b"1": M.RADIO_TURNED_ON,
-    }.get(fun)
+    return M.RESTART_ACCEPTED if rst == b"1" else FUNCTIONALITY.get(fun)
+
+
+def _by_value(facts: Mapping[bytes, Fact]) -> Callable[[CommandLine], Fact | None]:
+    """Read a command by its first parameter."""
+    return lambda line: facts.get((*line.parameters, b"")[0])
+
+
+def _leaving(
+    does: Callable[[CommandLine], Fact | None],
+) -> Callable[[CommandLine], Fact | None]:
+    """What a command asks for whose OK says that the network was left."""
+    return lambda line: M.LEAVE_REQUESTED if does(line) is M.NETWORK_LEFT else None
 
 
 def _settings(*names: bytes) -> tuple[Command, ...]:
@@ -119,10 +130,15 @@ COMMANDS: tuple[Command, ...] = (
     *_asking(b"I", b"+CSQ", b"+CESQ", b"+CGMR", b"+GMR", b"+CGMM", b"+CGMI", b"+CGSN", b"+CIMI", b"+CCID", b"+CGPADDR", b"+CCLK"),
     Command(name=b"+CPIN", form=Form.READ, limit_s=SETTING_S, source="6.4: CPIN 3 s (STM); use 15 s", machine="modem",
             asked=M.SIM_CHECK_REQUESTED, refused=M.SIM_REFUSED, refused_by=SIM_ERRORS),
+    # A code that was entered and is still asked for was refused (5.2).
     Command(name=b"+CPIN", form=Form.SET, limit_s=SETTING_S, source="6.4: CPIN 3 s (STM); use 15 s", machine="modem",
-            refused=M.SIM_REFUSED, refused_by=SIM_ERRORS),
+            refused=M.SIM_REFUSED, refused_by={**SIM_ERRORS, 11: M.SIM_REFUSED}),
     Command(name=b"+CFUN", form=Form.SET, limit_s=SETTING_S, source=SETTING, machine="modem",
-            does=_functionality, refused=M.RESTART_REFUSED),
+            asks=_leaving(_functionality), does=_functionality, refused=M.RESTART_REFUSED),
+    Command(name=b"+CGATT", form=Form.SET, limit_s=150.0, source="6.4: CGATT 140 s, CGACT 150 s (STM); use 150 s", machine="modem",
+            asks=_leaving(_by_value(ATTACHMENT)), does=_by_value(ATTACHMENT), refused=M.LEAVE_REFUSED),
+    Command(name=b"+COPS", form=Form.SET, limit_s=180.0, source="6.4: COPS 180 s (STM)", machine="modem",
+            asks=_leaving(_by_value(SELECTION)), does=_by_value(SELECTION), refused=M.LEAVE_REFUSED),
     Command(name=b"D", form=Form.EXECUTE, limit_s=180.0, source="V.250: S7, connection completion timeout; ours", data=DataMode.ONLINE),
     Command(name=b"O", form=Form.EXECUTE, limit_s=SETTING_S, source="1.6 [M302]", data=DataMode.ONLINE),
 )

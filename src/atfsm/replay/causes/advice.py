@@ -17,8 +17,9 @@ from atfsm.replay.causes.model import Both
 #: How a port that may be in data mode, where a command is payload, is brought back to commands
 #: (1.6, 11.3; `atfsm` does the same: ADR 0012).
 PROBED: Final = (
-    "(1) Write nothing until the command has had its time: 62 s after payload or a close, 150 s "
-    "after AT+CGATT or AT+CGACT, 180 s after AT+COPS, else 10 s. (2) Write the end pattern once. "
+    "(1) Write nothing until the command has had its time: 180 s after AT+COPS, 150 s after AT+CGATT "
+    "or AT+CGACT, 62 s after payload or a close, 50 s after the CONNECT of a read, 30 s after a "
+    "connection or a context was asked for, else 15 s. (2) Write the end pattern once. "
     "(3) Write AT once a second, 10 times at most, until any result comes; an ERROR to the first AT "
     "is normal. If CONNECT comes, write the end pattern at once and no AT for 62 s, and count that "
     "send as failed. (4) If no result comes, restart the modem; if it does not answer, cut its "
@@ -31,17 +32,18 @@ DATA_WAITS: Final = (
     "stop at the first refusal; after the delete it is gone. ]]"
 )
 #: A session is closed, deleted and made anew: all that a fault of its peer asks for (8, q12).
-REBUILT: Final = Both(
-    f"{DATA_WAITS}Do not repair it, make a new one: AT+KTCPCLOSE={{id}},1 (never "
-    "skip it, even if it fails every time), AT+KTCPDEL={id} (910: done; 911: close again), then "
-    "AT+KTCPCFG and AT+KTCPCNX, waiting longer each time.",
-    f"{DATA_WAITS}Do not repair it, make a new one: AT+KUDPCLOSE={{id}} (never "
-    "skip it, even if it fails every time), AT+KUDPDEL={id} (910: done; 911: close again), then "
-    "AT+KUDPCFG, waiting longer each time.",
+RENEWED: Final = Both(
+    "Do not repair it, make a new one: AT+KTCPCLOSE={id},1 (never skip it, even if it fails every "
+    "time), AT+KTCPDEL={id} (910: done; 911: close again), then AT+KTCPCFG (new id) "
+    "and AT+KTCPCNX, waiting longer each time.",
+    "Do not repair it, make a new one: AT+KUDPCLOSE={id} (never skip it, even if it fails every "
+    "time), AT+KUDPDEL={id} (910: done; 911: close again), then AT+KUDPCFG (new id), "
+    "waiting longer each time.",
 )
+REBUILT: Final = Both(DATA_WAITS + RENEWED.tcp, DATA_WAITS + RENEWED.udp)
 LADDER: Final = (
-    " If this fails twice, rebuild the PDP context (all its sockets end); if that fails twice, "
-    "restart the modem."
+    " If it fails twice, rebuild the PDP context (ends its sockets); if that fails twice, "
+    "restart the modem (4 an hour at most)."
 )
 #: The full reset of each machine, in words.
 REMEDY: Final[Mapping[str, str]] = MappingProxyType(
@@ -54,8 +56,9 @@ REMEDY: Final[Mapping[str, str]] = MappingProxyType(
         "Not more than 4 restarts an hour.",
         "pdp": "Close and delete its sockets, AT+KCNXDOWN={id},1 (an ERROR is fine where it is down "
         "already), wait for `+KCNX_IND: {id},3` or `{id},0` (30 s at most), AT+KCNXCFG, "
-        "AT+KCNXUP={id}, wait for `+KCNX_IND: {id},1` (150 s at most), longer before each round; "
-        "then the sockets. If that fails twice, restart the modem.",
+        "AT+KCNXUP={id}, wait for `+KCNX_IND: {id},1` (150 s at most); then the sockets. Wait longer "
+        "before each new round. If that fails twice, restart the modem (at most 4 an "
+        "hour).",
         "tcp": REBUILT.tcp + LADDER,
         "udp": REBUILT.udp + LADDER,
     }
@@ -63,10 +66,16 @@ REMEDY: Final[Mapping[str, str]] = MappingProxyType(
 
 # ------------------------------------------------------------------------------ in its place
 
-#: Where a definition was refused: the id in its answer was never given out.
+#: Where a definition was refused: no id was given out.
 NOTHING_DEFINED: Final = (
-    "Nothing was defined, so nothing is to be closed: a session of that number is another's. Define "
-    "it again, waiting longer each time."
+    "No session was made: send no close and no delete with a guessed number, it may be a session "
+    "that works. Define it again, waiting longer each time."
+)
+#: Where nobody knows whether a definition was carried out.
+PERHAPS_DEFINED: Final = (
+    "Whether a session was made is not known: ask AT+K{kind}CFG?. If it lists one of this definition "
+    "that nothing else uses, close and delete that one, and no other. Define it again, waiting "
+    "longer each time."
 )
 #: Where the modem does not know the session: its profile is likely gone with it (q15).
 GONE: Final = Both(
@@ -84,9 +93,11 @@ ONCE: Final = Both(
 )
 PROFILE_ONCE: Final = "Then configure the profile and bring it up once."
 #: A session outlives its context, and some its restart (8; q16): closed and deleted all the same.
-REBUILD_AFTER: Final = (
-    "Before {neighbour} is rebuilt: AT+K{kind}CLOSE={id} and AT+K{kind}DEL={id}, any answer will do. "
-    "When it is up again: define the session again (TCP: and connect it)."
+REBUILD_AFTER: Final = Both(
+    f"{DATA_WAITS}Before {{neighbour}} is rebuilt: AT+KTCPCLOSE={{id}},1 and AT+KTCPDEL={{id}}, any answer "
+    "will do. When it is up again: define the session again, and connect it.",
+    f"{DATA_WAITS}Before {{neighbour}} is rebuilt: AT+KUDPCLOSE={{id}} and AT+KUDPDEL={{id}}, any answer "
+    "will do. When it is up again: define the session again.",
 )
 REBUILD_ALL: Final = (
     "When {neighbour} is back: list what exists (AT+KTCPCFG?, AT+KUDPCFG?), close and delete it, "
@@ -106,24 +117,61 @@ SIM_FIRST: Final = (
     "tell a person. Enter no code by guess."
 )
 #: Where a name, a certificate or a value is wrong: this session only.
-ONLY_THIS: Final = "Close and delete this session only; its context and the other sockets stay."
-SERVER_STAYS: Final = "Leave the server session open: only this one client was refused."
+ONLY_THIS: Final = Both(
+    f"{DATA_WAITS}Close and delete this session only (AT+KTCPCLOSE={{id}},1, AT+KTCPDEL={{id}}); its "
+    "context and the other sockets stay. Then make it anew, waiting longer each time.",
+    f"{DATA_WAITS}Close and delete this session only (AT+KUDPCLOSE={{id}}, AT+KUDPDEL={{id}}); its "
+    "context and the other sockets stay. Then make it anew, waiting longer each time.",
+)
+SERVER_STAYS: Final = Both(
+    "If it is a server (mode 1 in AT+KTCPCFG?), leave it open: only this one client was refused. If "
+    f"it is a client: {REBUILT.tcp}",
+    REBUILT.udp,
+)
 #: Where the network says no.
-DENIED_WAIT: Final = "Wait, longer each time, and try once. Do not restart the modem for this: some networks punish quick attempts."
+NO_RESTART: Final = "Do not restart the modem for this: some networks punish quick attempts."
+DENIED_WAIT: Final = Both(
+    f"{REBUILT.tcp} {NO_RESTART}",
+    f"{REBUILT.udp} {NO_RESTART}",
+)
+DENIED_CONTEXT: Final = (
+    f"Wait, longer each time, then configure the context and bring it up again. {NO_RESTART}"
+)
+
+#: Where the modem or the network has no room now.
+NO_ROOM: Final = Both(
+    "Wait, longer each time, then close and delete the session (AT+KTCPCLOSE={id},1, AT+KTCPDEL={id}) "
+    "and make it anew. Do not restart the modem for this.",
+    "Wait, longer each time, then close and delete the session (AT+KUDPCLOSE={id}, AT+KUDPDEL={id}) "
+    "and make it anew. Do not restart the modem for this.",
+)
+NO_ROOM_CONTEXT: Final = (
+    "Wait, longer each time, then bring the context up again. Do not restart the modem for this."
+)
+#: Advice that closes no session: it holds where none was made, too.
+CLOSES_NOTHING: Final = frozenset({STOP, SIM_FIRST})
 
 # ------------------------------------------------------------------------------------- before
 
+#: Said before all else, of whatever: data mode belongs to the port, not to a socket (1.6).
+TRANSFER_FIRST: Final = (
+    "[[`{outgoing_text}` (line {outgoing_line}) is under way on this port, and in data mode a command is "
+    "payload. Bring that send to its end first: if CONNECT has not come, wait 10 s for it; if it has "
+    "come and the end pattern is not written, write it once; then wait 62 s at most for the result. ]]"
+    "[[`{incoming_text}` (line {incoming_line}) is under way on this port, and in data mode a command is "
+    "payload. Let that read come to its end first: the end pattern and OK, 50 s at most. ]]"
+)
+#: The same without a log.
+NOT_IN_DATA_MODE: Final = (
+    "Write no command while a send or a read is under way on this port, of whatever socket: in data "
+    "mode a command is payload. Bring it to its end first."
+)
 LINE_FIRST: Final = (
-    f"Make sure of the line first, because in data mode a command is payload. {PROBED} Then:"
+    f"Make sure of the line first, because in data mode a command is payload. {PROBED}"
 )
 END_FIRST: Final = (
     "Write the end pattern once, then AT once a second until a result comes, 10 times at most; an "
-    "ERROR to the first AT is normal. Then:"
-)
-SENDING: Final = (
-    "[[{sending}Bring the send to its end first, because in data mode a command is payload: if CONNECT "
-    "has not come, wait 10 s for it; if it has come and the end pattern is not written, write it "
-    "once; then wait 62 s at most for the result. ]]"
+    "ERROR to the first AT is normal."
 )
 UNREAD: Final = (
     "Read what is left first: AT+KTCPSTAT={id}; if its last field is not 0, AT+KTCPRCV={id},<n>, and "
@@ -135,13 +183,13 @@ CORRECT: Final = "Correct the command first: no reset cures it, and sent again a
 REGISTER_FIRST: Final = (
     "Ask AT+CEREG? and AT+CGREG? every 3 s, 180 s at most, until one of them has state 1 or 5. If "
     "none has: AT+CFUN=0, 2 s, AT+CFUN=1, and wait once more; if that fails too, tell a person, and "
-    "restart at most once an hour. Then:"
+    "restart at most once an hour."
 )
 NO_SERVICE: Final = f"[[{{no_service}}{REGISTER_FIRST} ]]"
 WAIT_FOR_CONTEXT: Final = (
     "Ask AT+KCNXCFG? every 5 s, 150 s at most, until its last field is 2. If it is 0: "
     "AT+KCNXUP={cnx}, once. Only if it stays down: AT+KCNXDOWN={cnx},1 and AT+KCNXUP={cnx}, once; this "
-    "ends every socket on it. Then:"
+    "ends every socket on it."
 )
 LEAKED: Final = (
     "List the sessions (AT+KTCPCFG? and AT+KUDPCFG?), and close and delete every one that nobody "
@@ -149,7 +197,7 @@ LEAKED: Final = (
 )
 SIM_AGAIN: Final = (
     "Ask AT+CPIN? each second, 20 times at most, until it says READY; if it asks for a code, stop "
-    "asking. Then:"
+    "and tell a person. After READY:"
 )
 
 # -------------------------------------------------------------------------------------- after
@@ -165,15 +213,16 @@ RESEND: Final = Both(
     "into several datagrams.",
 )
 TWICE: Final = "What was sent may have left: send it again only if it does no harm when the peer gets the data twice."
-UNSENT: Final = (
-    "[[{unsent}No CONNECT came, so nothing of this send left: send it on the new one. ]]"
-)
+#: The same where the wobble may have come within a send, or not.
+TWICE_IF_SENT: Final = f"[[{{payload_out}}{TWICE} ]]"
+UNSENT: Final = "[[{unsent}No CONNECT came: nothing of this send left; send again. ]]"
 HOST_OR_STATE: Final = (
     "Correct the command; where it is right, the modem was not in the state for it, and the set-up "
     "has to come first."
 )
 NAME_SERVERS: Final = (
-    "The name servers of the context stand in AT+KCNXCFG?; others can be named in AT+KCNXCFG."
+    "The name servers of the context stand in AT+KCNXCFG?. Others are set with AT+KCNXCFG while the "
+    "context is down; AT+KCNXDOWN ends all its sockets."
 )
 SPACED: Final = "Space the attempts: some networks and modems punish quick ones."
 APN: Final = "Check APN, user name, password, type of address and subscription."

@@ -22,13 +22,20 @@ from atfsm.replay.causes.refusals import PERSONALISED, PERSONALISED_CODES
 STOOD: Final = "[[{known}; the modem was {state}, since line {since}]]."
 CONTACTS: Final = "If a restart brings the SIM back, suspect its contacts."
 ONE_RESTART: Final = "Restart once (AT+CFUN=1,1). If the SIM still fails, restart at most once an hour, and tell a person."
-ASK_AGAIN: Final = "Ask AT+CPIN? again after 5 s. If that does not help:"
+#: A host that restarts and enters the same PIN by itself locks the SIM in the third round.
+NO_PIN: Final = (
+    "[[{entered}Do not enter the PIN again, and switch off what enters it by itself. ]]"
+)
+ASK_AGAIN: Final = NO_PIN + "Ask AT+CPIN? again after 5 s. If that does not help:"
 WAIT: Final = "Wait, longer each time. Then switch the radio off and on (AT+CFUN=0, 2 s, AT+CFUN=1). Restart the modem last, and not more than once an hour."
 PIN_ONCE: Final = "Ask AT+CPIN?. Enter the PIN only if the answer is SIM PIN, and only once. If it is refused, stop and do not restart: a third wrong one locks the SIM."
 AWAKE: Final = (
     "It has restarted already: wait until AT is answered (once a second, 10 times at most), set it up again (echo, error codes, end pattern, notifications), wait for registration (180 s at most), list old sessions (AT+KTCPCFG?, AT+KUDPCFG?), close and delete them, then the profile and the sockets. Restart it only if the "
     "set-up fails."
 )
+AWAKE_ONLY_SET_UP: Final = f"{AWAKE.removesuffix('.')}, never because a PIN was refused."
+DATA_FIRST: Final = "Ask AT+CEREG? and AT+CGREG?. If one has state 1 or 5, data is registered: change nothing. If not:"
+BUILT_UP: Final = " Then the profile and the sockets."
 OPERATOR: Final = "Ask the operator about this SIM, its subscription and where it may roam."
 WHY_RESTARTED: Final = "a dip of its supply, a crash of its firmware, a watchdog or a person who pulled its reset line, or a restart that was asked for on another port"
 
@@ -36,17 +43,21 @@ WHY_RESTARTED: Final = "a dip of its supply, a crash of its firmware, a watchdog
 MODEM: Final = (
     # ------------------------------------------------------------------------- registration
     cause("modem.denied", "The network denies registration", M.DENIED, "`{got}` ({meaning}): the network denies registration" + STOOD,
-        likely="the SIM, its subscription, a missing roaming agreement, or a ban after too many attempts", remedy=WAIT, do=SPACED, settle=f"{OPERATOR} AT+CEER may say why the network denied it.",
+        likely="the SIM, its subscription, a missing roaming agreement, or a ban after too many attempts", first=DATA_FIRST, remedy=WAIT, do=SPACED, settle=f"{OPERATOR} AT+CEER may say why the network denied it.",
         source="6.2 [ZN, KR], peers 6.1"),
     cause("modem.denied.circuit", "The network denies registration for calls", M.DENIED_CIRCUIT,
         "`{got}` ({meaning}): the network denies registration in the circuit domain, and nothing in the log says that data is registered now" + STOOD,
         likely="the SIM, its subscription, a missing roaming agreement, or a ban after too many attempts; some networks deny calls and give data",
-        remedy=WAIT, first="Ask AT+CEREG? and AT+CGREG?. If one has state 1 or 5, data is registered: change nothing. If not:", do=SPACED, settle="AT+CEREG? says whether data is registered.", source="6.2 [ZN, KR]"),
-    cause("modem.detached", "The modem is detached from the network", M.DETACHED,
-        "`{got}`: the modem is detached from the network, and all contexts with it" + STOOD,
-        likely="the network did it (NW), or the modem did (ME), for example because the host asked for it (AT+CGATT=0, AT+COPS=2)",
-        first="If a send is under way, bring it to its end: the end pattern once, if it is not written, and 62 s at most for the result.",
-        remedy=f"{REGISTER_FIRST} the profile and the sockets.", settle="AT+CEREG? says whether it is registered again; AT+CEER may say why it was not.",
+        remedy=WAIT, first=DATA_FIRST, do=SPACED, settle="AT+CEREG? says whether data is registered.", source="6.2 [ZN, KR]"),
+    cause("modem.detached.network", "The network detached the modem", M.DETACHED_BY_NETWORK,
+        "`{got}`: the network detached the modem (NW), and all contexts with it" + STOOD,
+        remedy=REGISTER_FIRST + BUILT_UP, settle="AT+CEREG? says whether it is registered again; AT+CEER may say why it was not.",
+        source="6.2 [STD]"),
+    cause("modem.detached", "The modem detached itself from the network", M.DETACHED,
+        "`{got}`: the modem detached itself (ME), and all contexts with it; no line of this log asks for it" + STOOD,
+        likely="another program asked for it on another port, or the firmware did it",
+        first="If a program of yours sent AT+CGATT=0 or AT+COPS=2: AT+CGATT=1 or AT+COPS=0, and nothing else. If not:",
+        remedy=REGISTER_FIRST + BUILT_UP, settle="AT+CEREG? says whether it is registered again; AT+CEER may say why it was not.",
         source="6.2 [STD]"),
 
     # ------------------------------------------------------------------------------ restart
@@ -63,17 +74,17 @@ MODEM: Final = (
     cause("modem.restarted.code", "The modem restarted, and waits for a code", M.BOOT_CODE_AWAITED,
         "`{got}` ({meaning}): the modem reports a start, and no line of this log asks for one" + STOOD + " It waits for a code.",
         likely=WHY_RESTARTED + "; the code is likely the PIN",
-        first=PIN_ONCE + " After READY:", remedy=AWAKE + " Not if it is the PIN that is refused.", settle="Record its supply voltage together with the log.", source="6.1 [ZN], 6.2 [KR, FAE]"),
+        first=PIN_ONCE + " After READY:", remedy=AWAKE_ONLY_SET_UP, settle="Record its supply voltage together with the log.", source="6.1 [ZN], 6.2 [KR, FAE]"),
     cause("modem.failure", "The modem reports an unrecoverable error", M.FAILURE_REPORTED, "`{got}` ({meaning})" + STOOD,
-        remedy="Restart once (AT+CFUN=1,1); if it comes back, cut the power once. If it comes back again, stop and tell a person: the module has to be "
-        "replaced, or its firmware loaded again.", settle="AT+CGMR names the firmware, for the vendor.",
+        remedy="Restart once (AT+CFUN=1,1). If it says so again, switch it off (HL78xx: AT+CFUN=0, AT+CPWROFF; RC76xx: AT!POWERDOWN), then cut its power once, a "
+        "minute after the last cut at least. If it says so once more, stop and tell a person.", likely="the firmware is damaged, or the module is", settle="AT+CGMR names the firmware, for the vendor.",
         source="6.1 [ZN]"),
 
     # ---------------------------------------------------------------------------------- SIM
     cause("modem.sim.after_ready", "Ready, and then without its SIM", M.SIM_LOST,
         "`{got}` ({meaning}), after `{ready_text}` (line {ready_line}) had said that it was ready.",
         likely="the SIM could not be read: a fault of old HL7800 firmware that a restart cures for a while, or a contact",
-        remedy=ONE_RESTART, do="A restart is reported to help for a while; newer firmware is advised.", settle="AT+CGMR names the firmware; another SIM shows whether the card or the reader is bad.",
+        first=NO_PIN, remedy=ONE_RESTART, do="A restart is reported to help for a while; newer firmware is advised.", settle="AT+CGMR names the firmware; another SIM shows whether the card or the reader is bad.",
         codes=(2, 10), needs=("ready_line",), source="6.1 [FSIM]"),
     cause("modem.sim.absent", "There is no SIM", M.SIM_LOST, "`{got}` ({meaning})" + STOOD, likely="it is not in its holder, or its contacts are bad",
         first=ASK_AGAIN, remedy=ONE_RESTART, do=CONTACTS, settle=ANOTHER_SIM, codes=(2, 10),
@@ -81,7 +92,7 @@ MODEM: Final = (
     cause("modem.sim.inactive", "The SIM is not active", M.SIM_LOST, "`{got}` ({meaning})" + STOOD, remedy=STOP, do="A person has to have it activated.",
         settle=OPERATOR, codes=(6,), source="6.1 [ZN]"),
     cause("modem.sim.failure", "The SIM fails, or is of the wrong kind", M.SIM_LOST, "`{got}` ({meaning})" + STOOD,
-        likely="bad contacts, or a card that is worn out or not meant for this modem", remedy=ONE_RESTART, do=CONTACTS,
+        likely="bad contacts, or a card that is worn out or not meant for this modem", first=NO_PIN, remedy=ONE_RESTART, do=CONTACTS,
         settle=ANOTHER_SIM, codes=(13, 15), source="5.2 [LEG-S], 6.2"),
     cause("modem.sim", "The SIM is gone or cannot be read", M.SIM_LOST, "`{got}` says that there is no SIM" + STOOD, first=ASK_AGAIN, remedy=ONE_RESTART, do=CONTACTS,
         settle=ANOTHER_SIM, source="6.2 [KR, FAE]"),
@@ -112,7 +123,7 @@ MODEM: Final = (
         "{waited}: a restart began on line {since}, and no `+KSUP` came.",
         likely="start-up reports are switched off, or it came up at another speed of the port, or not at all",
         remedy="Write AT once a second, 10 times at most. If it answers, the modem has started: set it up. If not, try other speeds. If it still does not answer, "
-        "cut its power or pull RESET, 4 times an hour and 3 times in all at most; then tell a person.", settle="Switch start-up reports on (AT+KSREP=1).",
+        "cut its power, 3 times at most and a minute apart at least; then tell a person. Of an RC7620 it is reported that RESET_N does not help.", settle="Switch start-up reports on (AT+KSREP=1).",
         states=("booting",), source="6.1 [KR, ZN], 6.4"),
     cause("modem.silent.registering", "The modem did not register", M.LIMIT_PASSED,
         "{waited}: the modem searched for the network since line {since}, and did not register.",

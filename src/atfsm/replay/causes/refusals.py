@@ -23,12 +23,14 @@ from atfsm.replay.causes.advice import (
     LIST,
     NAME_SERVERS,
     NO_GUESS,
+    NO_ROOM,
     NO_SERVICE,
     ONCE,
     ONLY_THIS,
     PEER,
     REBUILT,
     REGISTER_FIRST,
+    RENEWED,
     SERVER_STAYS,
     SHORT_OF_MEMORY,
     SIM_AGAIN,
@@ -37,6 +39,8 @@ from atfsm.replay.causes.advice import (
     STATE_OF_PROFILE,
     STOP,
     TAKEN,
+    TWICE,
+    TWICE_IF_SENT,
     UNREAD,
     UNSENT,
     WAIT_FOR_CONTEXT,
@@ -76,7 +80,7 @@ SETTLES_923: Final = (
 )
 #: Registration, where the log says that it went.
 UNREGISTERED: Final = "[[{no_service} Registration had gone before (`{unregistered_text}`, line {unregistered_line}).]]"
-PEER_CLOSED_BEFORE: Final = "[[The peer had closed (line {peer_line}). " + UNREAD + "]]"
+PEER_CLOSED_BEFORE: Final = "[[The peer had closed (line {peer_line}). " + UNREAD + " ]]"
 #: The good sends, where there were any.
 GOOD: Final = "[[; {sends} on it ended well, the last on line {sent_line}]]"
 
@@ -85,7 +89,7 @@ GOOD: Final = "[[; {sends} on it ended well, the last on line {sent_line}]]"
 READING: Final = twins("923.read", "A read could not enter data mode", ("receive_refused",),
     NOT_READY + " for `{command}` (line {command_line}), which was to read." + STOOD,
     likely="the socket was not open, or the port had not left the data mode of the transfer before, whose end pattern came late or not at all",
-    do="Bytes that were not read are lost with the session: the peer has to send them again.", settle=SETTLES_923, codes=(923,), source="5.1, q2 [F923], 3.1 [M207]")
+    first=END_FIRST, do="Bytes that were not read are lost with the session: the peer has to send them again.", settle=SETTLES_923, codes=(923,), source="5.1, q2 [F923], 3.1 [M207]")
 
 TOO_EARLY: Final = (
     cause("tcp.923.connecting", "Data was offered before the socket was connected", (T.SEND_REFUSED, T.STRAY_REFUSAL),
@@ -106,7 +110,7 @@ TOO_EARLY: Final = (
     cause("tcp.923.closed", "Data was offered to a session that was closed", (T.SEND_REFUSED, T.STRAY_REFUSAL),
         NOT_READY + "[[; `{command}` (line {command_line}) was sent to TCP session {name}]][[{no_command}, for TCP session {name}]], which was "
         "{state}, since line {since}[[; the peer had closed it (`{peer_text}`, line {peer_line})]].",
-        first=PEER_CLOSED_BEFORE, do="A closed session cannot be sent on. " + UNSENT,
+        first=PEER_CLOSED_BEFORE, remedy=RENEWED.tcp, do="A closed session cannot be sent on. " + UNSENT,
         states=("peer_closed", "closing", "closed", "deleting"), codes=(923,), source="5.1 [F923], 3.4 [M207]"),
     cause("udp.923.opening", "Data was offered before the socket was open", (U.SEND_REFUSED, U.STRAY_REFUSAL),
         NOT_READY + "[[; `{command}` (line {command_line}) was sent while UDP socket {name} was still opening, since line {since}]][[{no_command}; "
@@ -125,19 +129,25 @@ def _established(chart: str, states: tuple[str, ...]) -> tuple[Cause, ...]:
     """The second report of the thread: 923 on a session that worked."""
     facts = (T.SEND_REFUSED, T.STRAY_REFUSAL) if chart == "tcp" else (U.SEND_REFUSED, U.STRAY_REFUSAL)
     answered = NOT_READY + "[[ for `{command}` (line {command_line})]][[{no_command}; for which command, the log does not show]]. "
-    reported = UNSENT + (REPORTED.tcp if chart == "tcp" else REPORTED.udp)
+    index = ("tcp", "udp").index(chart)
+    rebuilt, reported = REBUILT[index], UNSENT + REPORTED[index]
     pattern = "[[ The end pattern in force is `{pattern}` (line {pattern_line}).]]"
     return (
         cause(f"{chart}.923.context", "923 on a socket that worked, while its context was moving", facts,
             answered + "{kind} socket {name} was usable (line {usable_line}: `{usable_text}`)" + GOOD + "; since then its PDP context said "
             "`{moved_text}` (line {moved_line})." + pattern,
-            likely="the context was on its way down, or back (an idle countdown fits too: it starts only when the modem counts no open session); or the "
-            "port had not left the data mode of the transfer before; neither is proved",
-            first=END_FIRST, do=reported, settle=SETTLES_923, states=states, codes=(923,), needs=("usable_line", "moved_line"), source="5.1, q2 [F923], 2.2 [M197]"),
+            likely="the context was on its way down, or back; or the port had not left the data mode of the transfer before; neither is proved",
+            first=END_FIRST, remedy=rebuilt, do=reported, settle=SETTLES_923, states=states, codes=(923,), needs=("usable_line", "moved_line"), source="5.1, q2 [F923], 2.2 [M197]"),
+        cause(f"{chart}.923.idle", "923 on a socket that worked, while its context counted down", facts,
+            answered + "{kind} socket {name} was usable (line {usable_line}: `{usable_text}`)" + GOOD + "; since then its PDP context said "
+            "`{idle_text}` (line {idle_line}): its idle countdown, which starts when the modem counts no open session." + pattern,
+            likely="for the modem the session was not open any more, though no line says that it closed; or the port had not left the data mode of "
+            "the transfer before; neither is proved",
+            first=END_FIRST, remedy=rebuilt, do=reported, settle=SETTLES_923, states=states, codes=(923,), needs=("usable_line", "idle_line"), source="5.1, q2 [F923], 2.2 [M197]"),
         cause(f"{chart}.923.established", "923 on a socket that worked", facts,
             answered + "{kind} socket {name} was usable (line {usable_line}: `{usable_text}`)" + GOOD + "." + pattern + " " + UNKNOWN,
             likely="the port had not left the data mode of the transfer before, whose end pattern came late or not at all; or the context was being "
-            "raised again; neither is proved", first=END_FIRST, do=reported, settle=SETTLES_923, states=states, codes=(923,), needs=("usable_line",),
+            "raised again; neither is proved", first=END_FIRST, remedy=rebuilt, do=reported, settle=SETTLES_923, states=states, codes=(923,), needs=("usable_line",),
             source="5.1, q2 [F923]"),
         cause(f"{chart}.923.unseen", "923 on a socket whose opening the log does not show", facts,
             answered + "Whether {kind} socket {name} was open, the log does not show: no line of it says so." + pattern,
@@ -162,7 +172,7 @@ NINE_HUNDRED: Final = (
     *_coded(904, "The name of the peer was not resolved", "the name of the peer could not be resolved.",
         likely="the name is wrong, or the PDP context has no name server that answers", remedy=ONLY_THIS, do=NAME_SERVERS,
         settle="Try the peer's address in place of its name: if that connects, it is the name service.", source="5.1 [LEG-E, HL78]"),
-    *_coded(905, "The remote side had closed", "the modem says that the remote side has closed the connection." + STOOD, first=Both(UNREAD, ""), remedy=REBUILT, do=PEER, source="5.1 [LEG-E, HL78], 3.4"),
+    *_coded(905, "The remote side had closed", "the modem says that the remote side has closed the connection." + STOOD, first=Both(f"[[{{defined}}{UNREAD} ]]", ""), remedy=RENEWED, do=PEER, source="5.1 [LEG-E, HL78], 3.4"),
     *twins("906.open", "The connection broke", REFUSED,
         ANSWERS + ": the connection broke. {kind} socket {name} was usable (line {usable_line}: `{usable_text}`)" + GOOD + "." + UNREGISTERED,
         likely=Both("the peer reset it, or the way to the peer broke", "the way to the peer broke, or nobody listens at that address and port"),
@@ -176,11 +186,11 @@ NINE_HUNDRED: Final = (
     *_coded(908, "A server session could not take a client", "a client of a server session could not be accepted.", remedy=SERVER_STAYS, source="5.1 [LEG-E, HL78]"),
     *_coded(909, "The payload was not as long as announced",
         "the payload was not as long as announced[[ by `{offered_text}` (line {offered_line})]].",
-        do="Send exactly the announced bytes, then the end pattern, which is not counted, and nothing after it.",
+        remedy=REBUILT, do="Send exactly the announced bytes, then the end pattern, which is not counted, and nothing after it. " + PEER,
         source="5.1 [LEG-E, HL78], 1.6 [M207]"),
     *twins("910.profile", "The profile of the session is missing", ("define_refused",), ANSWERS + ", a command that names no session yet.",
         likely="it is the profile that is missing: it was never configured, or was lost in a restart or a sleep[[; HL7800 says `{slept_text}` "
-        "(line {slept_line}) before it sleeps]]", do="Configure the profile (AT+KCNXCFG) before the session.",
+        "(line {slept_line}) before it sleeps]]", first="Configure the profile first (AT+KCNXCFG).",
         settle="AT+KCNXCFG? lists the profiles that the modem holds.", codes=(910,), source="5.1, q15 [ZN], 0.2"),
     *twins("910.sleep", "The modem knows no such session, perhaps since a sleep", REFUSED,
         ANSWERS + ": the modem knows no session {id}. HL7800 says `{slept_text}` (line {slept_line}) before it sleeps.",
@@ -194,7 +204,7 @@ NINE_HUNDRED: Final = (
         settle="AT+KTCPCFG? and AT+KUDPCFG? list the sessions that exist, AT+KCNXCFG? the profiles.", source="5.1 [QA-TCP, M213], q15 [ZN]"),
     *twins("911.open", "The session runs already", REFUSED,
         ANSWERS + ": session {id} runs already; it was open (line {usable_line}: `{usable_text}`).",
-        do="Do not connect what is connected: close and delete first.", codes=(911,), needs=("usable_line",), source="5.1 [NBI, QA-BX]"),
+        do="A session that runs has to be closed before it is connected again or deleted.", codes=(911,), needs=("usable_line",), source="5.1 [NBI, QA-BX]"),
     *_coded(911, "The session runs already, and not by this log", "session {id} runs already, though the log does not show that it was opened.",
         likely="it is left from before the log began, was restored at boot, or its connection outlived a command that was given up",
         settle="{ask}, asked before anything is defined, shows what is left from before.", source="5.1 [NBI, QA-BX], q18 [NBI]"),
@@ -207,7 +217,8 @@ NINE_HUNDRED: Final = (
         "the control connection of a transfer protocol was not made in time; a plain socket has none.", first=CORRECT, remedy=ONCE, source="5.1 [LEG-E, HL78]"),
     *_coded(915, "The command has a parameter too many", "the modem did not expect one of its parameters.", first=CORRECT, remedy=ONCE, source="5.1 [QA-BX]"),
     *_coded(916, "A parameter is of the wrong type or range", "one of its parameters has the wrong type, or is out of range.",
-        likely="the session id, the port or the number of bytes is out of range; some builds say so of a session that is gone", first=CORRECT, remedy=ONCE, source="5.1 [QA-BX]"),
+        likely="the session id, the port or the number of bytes is out of range; some builds say so of a session that is gone",
+        first="If AT+K{kind}CFG? does not list the session, it is gone: go straight on. If it does: " + CORRECT, remedy=ONCE, source="5.1 [QA-BX]"),
     *_coded(917, "A parameter is missing", "one of its parameters is missing.",
         likely=Both("", "the address and the port of the peer, which every AT+KUDPSND has to name"), first=CORRECT, remedy=ONCE, source="5.1 [QA-BX], 4 [ZN]"),
     *_coded(918, "The modem does not support it", "this modem does not support what was asked.", first=CORRECT, remedy=ONCE, source="5.1 [LEG-E, HL78]"),
@@ -240,15 +251,30 @@ NINE_HUNDRED: Final = (
 #: Standard codes that mean the same to whatever was asked: 3GPP TS 27.007 and its words in LEG-S.
 COMMAND_CODES: Final = (3, 4, 24, 25, 26, 27, 50, 51, 58, 59, 61)
 PERSONALISED_CODES: Final = (5, 6, 7, *range(40, 49))
-SIM_CODES: Final = (*range(10, 14), *range(15, 19))
+SIM_CODES: Final = (*range(10, 14), 15, 16, 800)
+PIN2_CODES: Final = (17, 18)
 SIM_BUSY_CODES: Final = (14,)
 #: What is said of SIMs, by sockets and by contexts.
 SIM_BUSY: Final = "the SIM is still being read, shortly after a start"
 PERSONALISED: Final = "the modem takes SIMs of one operator or of one maker only, or one SIM only; this is another"
-SERVICE_CODES: Final = (30, 31, 57)
+SERVICE_CODES: Final = (30,)
+TIMED_OUT_CODES: Final = (31,)
+OTHER_USE_CODES: Final = (57,)
 RADIO_CODES: Final = (53, 55)
-DENIED_CODES: Final = (32, 54, 103, 106, 107, 108, 111, 112, 113, 114, 115, 122, 125, 177)
-CONTEXT_CODES: Final = (*range(126, 135), 148, 149, 179)
+DENIED_CODES: Final = (32, 54, 103, 106, 107, 108, 111, 112, 113, 114, 115, 125, 177)
+NO_ROOM_CODES: Final = (122, 126, 182)
+CONTEXT_CODES: Final = (*range(127, 135), 148, 149, 179)
+NO_CONTEXT_CODES: Final = (143,)
+TOO_MANY_CODES: Final = (178,)
+HOST_CODES: Final = (140, 141, 142, 144, 145, 146, *range(172, 177), 180, 181)
+#: What is said of them, by sockets and by contexts.
+PIN2: Final = "what was asked for is guarded by PIN2, mostly because only some numbers may be dialled; PIN2 keeps nobody from data service"
+TIMED_OUT: Final = "the network did not answer in time"
+OTHER_USE: Final = "the modem is busy with something else, such as a call"
+NO_ROOM_NOW: Final = "the network is congested, or has nothing left to give now"
+NO_CONTEXT: Final = "the profile was never configured, or was lost in a restart or a sleep"
+TOO_MANY: Final = "contexts that nobody uses are still up"
+WRONG_VALUES: Final = "the values that were asked for do not fit, or do not fit one another; or the modem and the network do not understand each other"
 
 STANDARD: Final = (
     *twins("cme.command", "The command is not allowed, or not known", REFUSED, ANSWERS + ".",
@@ -260,12 +286,27 @@ STANDARD: Final = (
         remedy=STOP, do=NO_GUESS, settle=ASK_SIM, codes=PERSONALISED_CODES, source="5.2 [LEG-S], 6.2 [STD]"),
     *twins("cme.sim", "The SIM stands in the way", REFUSED, ANSWERS + ".", likely="the SIM is not usable",
         remedy=SIM_FIRST, settle="AT+CPIN? says what the SIM waits for.", codes=SIM_CODES, source="5.2 [LEG-S], 6.2"),
+    *twins("cme.pin2", "PIN2 is asked for", REFUSED, ANSWERS + ".", likely=PIN2, remedy=STOP, do=NO_GUESS, settle=ASK_SIM, codes=PIN2_CODES,
+        source="5.2 [LEG-S]"),
     *twins("cme.service", "There is no network service", REFUSED, ANSWERS + ".", likely="the modem has no service from the network",
         first=REGISTER_FIRST,
         settle="AT+CEREG? and AT+CSQ say whether it is registered, and what it receives.", codes=SERVICE_CODES, source="5.2 [LEG-S, JOF]"),
+    *twins("cme.timed_out", "The network did not answer", REFUSED, ANSWERS + ".", likely=TIMED_OUT, remedy=NO_ROOM,
+        settle="AT+CEREG? and AT+CSQ say whether it is registered, and what it receives.", codes=TIMED_OUT_CODES, source="5.2 [LEG-S]"),
+    *twins("cme.other_use", "The modem is in other use", REFUSED, ANSWERS + ".", likely=OTHER_USE, remedy=NO_ROOM,
+        settle="AT+CPAS says whether a call is up.", codes=OTHER_USE_CODES, source="5.2 [LEG-S]"),
+    *twins("cme.no_room", "The network has no room", REFUSED, ANSWERS + ".", likely=NO_ROOM_NOW, remedy=NO_ROOM,
+        settle="Log at which times it comes: congestion has its hours.", codes=NO_ROOM_CODES, source="5.2 [LEG-S], peers 6.1"),
+    *twins("cme.no_context", "The modem knows no such context", REFUSED, ANSWERS + ".", likely=NO_CONTEXT, remedy=GONE,
+        settle="AT+KCNXCFG? lists the profiles that the modem holds.", codes=NO_CONTEXT_CODES, source="5.2 [LEG-S], q15 [ZN]"),
+    *twins("cme.too_many", "There are too many contexts", REFUSED, ANSWERS + ".", likely=TOO_MANY,
+        first="Take down every context that nobody uses (AT+KCNXCFG? has their states, AT+KCNXDOWN ends one and its sockets).", remedy=REBUILT,
+        settle=STATE_OF_PROFILE, codes=TOO_MANY_CODES, source="5.2 [LEG-S]"),
+    *twins("cme.values", "The request does not fit", REFUSED, ANSWERS + ".", likely=WRONG_VALUES, first=CORRECT, remedy=ONCE,
+        settle="AT+CGDCONT? and AT+KCNXCFG? show what is asked for.", codes=HOST_CODES, source="5.2 [LEG-S]"),
     *twins("cme.radio_off", "The radio is switched off", REFUSED, ANSWERS + ": the modem reports that its radio functions are switched off.",
         first="Switch the radio on first (AT+CFUN=1).", settle="AT+CFUN? says whether the radio is on.", codes=RADIO_CODES, source="5.2 [LEG-S], 6.1"),
-    *twins("cme.denied", "The network denies service", REFUSED, ANSWERS + ".", likely="the network denies it, or has no room now (115, 122)",
+    *twins("cme.denied", "The network denies service", REFUSED, ANSWERS + ".", likely="this SIM, its subscription or this place: 115 is that no cell here may be used with it",
         remedy=DENIED_WAIT,
         settle="Ask the operator about this SIM, its subscription and where it may roam.", codes=DENIED_CODES, source="5.2 [LEG-S], peers 6.1"),
     *twins("cme.context", "The network does not give the context", REFUSED, ANSWERS + ".", likely="the network does not give the context",
@@ -273,7 +314,7 @@ STANDARD: Final = (
         source="5.2 [LEG-S]"),
     *twins("no_carrier.data", "The link failed while data passed", ("send_refused", "receive_refused"),
         "`{got}` ended data mode[[ after `{command}` (line {command_line})]] while payload passed, and how much of it went through is not known.",
-        likely="the link failed; or DTR dropped, where AT&D2 is set", settle="`+KCNX_IND` after it shows whether the link failed; AT&V shows &D.",
+        likely="the link failed; or DTR dropped, where AT&D2 is set", do=TWICE_IF_SENT, settle="`+KCNX_IND` after it shows whether the link failed; AT&V shows &D.",
         states=("sending", "receiving", "draining"), codes=("NO CARRIER",), source="1.6 [M302]"),
     *twins("no_carrier", "The connection failed", REFUSED, PLAIN + WHILE + ".", likely="the connection failed, or could not be made", remedy=REBUILT, do=PEER, codes=("NO CARRIER",),
         source="1.5 [M302, M209]"),
@@ -292,7 +333,7 @@ STANDARD: Final = (
         settle="AT+CMEE? says whether they are; with 1 the next refusal has a code.", codes=("ERROR",), source="1.5 [LEG-S, QA-BX]"),
     *twins("refused.sending", "Refused while payload went out", ("send_refused",),
         "`{got}`[[ ({meaning})]] came while payload was going out[[ after `{command}` (line {command_line})]]: how much of it left is not known.",
-        states=("sending",), source="1.6 [M302]"),
+        do=TWICE, states=("sending",), source="1.6 [M302]"),
     *twins("refused", "A command was refused", REFUSED,
         "`{got}`[[ ({meaning})]][[{unexplained} (no table explains this code)]] answers [[`{command}` (line {command_line})]][[{no_command}a command that "
         "the log does not show, and is counted for the socket last spoken to]]" + WHILE + "[[; {expected} was due]].", settle=LEFT, source="5.1, 5.2"),

@@ -20,10 +20,10 @@ from atfsm.replay.causes.advice import (
     REBUILD_ALL,
     REBUILT,
     RESEND,
-    SENDING,
     SHORT_OF_MEMORY,
     TAKEN,
     TWICE,
+    TWICE_IF_SENT,
 )
 from atfsm.replay.causes.model import Both, Cause, Rest, twins
 from atfsm.replay.causes.refusals import UNREGISTERED, WHILE
@@ -36,6 +36,7 @@ LOST: Final = "the count was wrong, the end pattern stood within the payload, or
 #: How silence was judged: by the clock, or by the next command.
 WAITED: Final = "{waited}: "
 UNANSWERED: Final = WAITED + "`{command}` (line {command_line}) {no_answer}"
+MISCOUNTED: Final = f"Announce exactly the bytes of the payload: the end pattern is not counted, a line end within the payload is. {TWICE} {PEER}"
 HASTY: Final = "[[{by_command}the host did not wait, or two programs write to this port; or ]]"
 ECHOED: Final = " Its echo came (line {echo_line}), and nothing after it."
 
@@ -45,7 +46,10 @@ def _notified(
 ) -> tuple[Cause, ...]:
     """One code of ``+KTCP_NOTIF`` and ``+KUDP_NOTIF``, which may come while payload goes out."""
     proved = NOTIFIED + says
-    rest.setdefault("first", SENDING)
+    do = rest.get("do", "")
+    rest["do"] = Both(
+        *(TWICE_IF_SENT + each for each in (do if isinstance(do, Both) else (do, do)))
+    )
     rest["codes"] = (code,)
     return twins(f"notif.{code}", title, ("failed",), proved, source=source, **rest)
 
@@ -54,7 +58,7 @@ def _notified(
 CONTEXT_SAID: Final = "[[ The last report of PDP context {cnx} is `{context_text}` (line {context_line}).]]"
 
 NOTIFICATIONS: Final = (
-    *_notified(0, "Network error", CONTEXT_SAID + UNREGISTERED, likely="the IP layer under the socket is gone or stalled", first=SENDING + NO_SERVICE,
+    *_notified(0, "Network error", CONTEXT_SAID + UNREGISTERED, likely="the IP layer under the socket is gone or stalled", first=NO_SERVICE,
         settle="Log `+KCNX_IND` and `+CEREG` as well: they say whether the context or the registration went first.", source="3.4, 4 [ZO]"),
     *_notified(1, "No socket is left", likely="sessions that nobody deleted hold them", first=LEAKED,
         settle=LIST, source="3.4, 4 [ZO], 7.7 [NBI]"),
@@ -66,25 +70,30 @@ NOTIFICATIONS: Final = (
         likely="nobody listens at that address and port, or something on the way drops what is sent there", remedy=REBUILT, do=PEER,
         settle="Try the same address and port from another network, and another peer from this modem.", source="3.4, 4 [ZO], q12 [Z#104133]"),
     *_notified(6, "The modem gives no reason", settle=LEFT, source="3.4 [M207], 4 [ZO]"),
+    *twins("notif.8.pattern", "The end pattern stands within the payload", ("failed",),
+        "`{got}` ({meaning}). `{offered_text}` (line {offered_line}) announced {announced} bytes, and after {pattern_at} bytes the payload (line "
+        "{shown_line}) holds the end pattern itself: a modem ends the transfer there, and takes the rest for commands.",
+        remedy=REBUILT, do=f"Choose an end pattern of 8 improbable bytes or more (AT+KPATTERN), and refuse payload that holds it. {TWICE} {PEER}", codes=(8,),
+        needs=("pattern_at",), source="1.6 [M207], 3.4 [M207]"),
     *twins("notif.8.exact", "Code 8 in spite of an exact count", ("failed",),
         "`{got}` ({meaning}). But the log shows {shown_bytes} bytes before the end pattern (line {shown_line}), as many as `{offered_text}` (line "
-        "{offered_line}) announced.", likely=Both(AT_FAULT + LOSES, AT_FAULT + PLUS), first=SENDING, do=RESEND,
+        "{offered_line}) announced.", likely=Both(AT_FAULT + LOSES, AT_FAULT + PLUS), remedy=REBUILT, do=RESEND,
         settle="A logic analyser on the wire from host to modem: what counts is what reached the modem, not what the host wrote; a line without flow control "
         "loses bytes.", codes=(8,), needs=("exact",), source="3.4, q9 [F8], q25 [FBYT]"),
     *twins("notif.8.wrong", "The payload was not as long as announced", ("failed",),
         "`{got}` ({meaning}). `{offered_text}` (line {offered_line}) announced {announced} bytes[[, and the log shows {shown_bytes} before the end "
         "pattern (line {shown_line})]][[{no_end}; after so many (line {shown_line}) the log does not show the end pattern]].",
-        first=SENDING, do="Announce exactly the bytes of the payload: the end pattern is not counted, a line end within the payload is.", codes=(8,),
+        remedy=REBUILT, do=MISCOUNTED, codes=(8,),
         needs=("wrong",), source="3.4 [M207], 1.6 [F8]"),
     *twins("notif.8.fewer", "Fewer bytes are shown than were announced", ("failed",),
         "`{got}` ({meaning}). `{offered_text}` (line {offered_line}) announced {announced} bytes, and the log shows {shown_bytes} before the end "
         "pattern (line {shown_line}), control characters apart.",
         likely="the count was wrong, or the end pattern stood within the payload; or the payload holds control characters, which a log of text does not show",
-        first=SENDING, do="Announce exactly the bytes of the payload: the end pattern is not counted, a line end within the payload is.",
+        remedy=REBUILT, do=MISCOUNTED,
         settle="Log the payload byte for byte: then the count can be compared.", codes=(8,), needs=("fewer",), source="3.4 [M207], 1.6 [F8]"),
     *twins("notif.8", "The payload did not arrive as long as announced", ("failed",),
         "`{got}` ({meaning}).[[ `{offered_text}` (line {offered_line}) announced {announced} bytes; how many went out, the log does not show.]]",
-        likely=Both(LOST + LOSES, LOST + PLUS), first=SENDING, do=RESEND,
+        likely=Both(LOST + LOSES, LOST + PLUS), remedy=REBUILT, do=RESEND,
         settle="Log the payload byte for byte, and set hardware flow control (AT&K3): then the count can be compared.", codes=(8,),
         source="3.4 [M207], q9 [F8], q25 [FBYT]"),
     *_notified(9, "The modem knows no such session",
@@ -104,8 +113,9 @@ SILENCE: Final = (
         source="q4 [FLOCK], q3 [FCON]"),
     *twins("silent.connect_withheld", "No CONNECT came", ("limit_passed",),
         WAITED + "no CONNECT followed `{command}` (line {command_line})[[; {sends} on this socket ended well before, the last on line {sent_line}]].",
-        likely="[[{by_command}the host did not wait for CONNECT; or ]]a fault of RC7620 (QTI9X07TX-4619): CONNECT comes only after another command, and "
-        "the modem was seen to lock up after it[[{reading}, though that is reported for sends only]]",
+        likely="[[{by_command}the host did not wait for CONNECT; or ]]flow control holds the port, or the modem has locked up; of RC7620 a fault is known "
+        "(QTI9X07TX-4619): CONNECT comes only after another command, and the modem was seen to lock up after it[[{reading}, though that is reported "
+        "for sends only]]",
         first=LINE_FIRST, do="Write nothing but these AT: the one that releases CONNECT may have gone out as payload. If it happens again, cut the power, no sooner than a "
         "minute after the last cut.",
         settle="The firmware version (AT+CGMR), for the vendor's note on this fault.", states=("send_offered", "receive_offered"),
@@ -118,7 +128,7 @@ SILENCE: Final = (
         settle="Log the port byte for byte: whether the end pattern went out whole, and when.", states=("sending",), source="q11 [Z#43580], 6.4"),
     *twins("silent.receiving", "Incoming payload did not end", ("limit_passed",),
         WAITED + "neither the end pattern nor {expected} followed the CONNECT to `{command}` (line {command_line}).",
-        likely="bytes were lost on the line", first=LINE_FIRST,
+        likely="bytes were lost on the line", first=LINE_FIRST, do="What came of that read is not whole. If the peer can, have it send again.",
         settle="Log the port byte for byte, and set hardware flow control (AT&K3).", states=("receiving", "draining"), source="3.1 [M207], 6.4"),
     *twins("silent.closing", "The close was not answered", ("limit_passed",),
         UNANSWERED + ". Drivers allow a close up to 62 s.", first=LINE_FIRST, states=("closing",), source="6.4 [OP]"),
@@ -130,6 +140,9 @@ ANY_SILENCE: Final = (
         settle="Log every byte of the port with its time: whether anything came at all.", source="6.4"),
 )
 
+IT_IS_GONE: Final = "It is gone: do not close that number now, for it may be another session's by now (AT+KTCPCFG?, AT+KUDPCFG?). Define a new one, if it is needed."
+CLOSE_FIRST: Final = "From now on close first, then delete; never skip AT+K{kind}CLOSE, even if it fails every time."
+
 OUT_OF_PLACE: Final = (
     *twins("out_of_step.connect", "Data mode opened out of turn", ("send_opened", "receive_opened"),
         "`{got}` opened data mode" + WHILE + "[[; it answers `{command}` (line {command_line})]].",
@@ -139,24 +152,36 @@ OUT_OF_PLACE: Final = (
         "`{got}` answers `{command}` (line {command_line}), and no CONNECT came before it" + WHILE + ".",
         likely="the CONNECT is missing from the log, or the answer belongs to another command", settle="Log the port byte for byte.",
         states=("send_offered", "receive_offered"), source="1.6 [M207, M213]"),
-    *twins("out_of_step.deleted_running", "A delete was refused, because the session is open", ("delete_answered",),
-        "`{got}` ({meaning}) answers `{command}` (line {command_line}): the session was not deleted. It had not been closed: it was {state}, since line "
-        "{since}.", do="Never skip AT+K{kind}CLOSE, even if it reports an error every time.", codes=(911,), source="5.1 [QA-BX], 8, 3.1 [M209]"),
+    *twins("out_of_step.deleted_gone", "The session was gone before it was deleted", ("delete_answered",),
+        "`{got}` ({meaning}) answers `{command}` (line {command_line}): the modem holds no session {id} any more. By this log it was {state}, since line "
+        "{since}, and nothing had closed it.", likely="it was deleted or lost, and the log does not show how",
+        remedy=IT_IS_GONE, do=CLOSE_FIRST, codes=(910,), source="5.1 [QA-TCP, M213], 8"),
+    *twins("out_of_step.deleted_perhaps", "A delete was refused, perhaps because the session is gone", ("delete_answered",),
+        "`{got}` ({meaning}) answers `{command}` (line {command_line}). The session had not been closed: it was {state}, since line {since}.",
+        likely="the number is wrong, or the session is gone: some builds say so of one", first="Ask AT+K{kind}CFG?. If the session is not listed, it is gone: "
+        "close nothing. If it is:", do=CLOSE_FIRST, codes=(916,), source="5.1 [QA-BX, NBI], 8"),
     *twins("out_of_step.deleted_open", "The session was deleted without a close", ("delete_answered",),
         "{kind} session {name} was deleted (`{command}`, line {command_line}) without being closed first: it was {state}, since line {since}.",
-        remedy="It is gone: do not close that number now, for it may be another session's by now (AT+KTCPCFG?, AT+KUDPCFG?). Define a new one, if it is needed.",
-        do="From now on close first, then delete; never skip AT+K{kind}CLOSE, even if it fails every time.", source="8, 3.1 [M209], [F923]"),
+        remedy=IT_IS_GONE, do=CLOSE_FIRST, codes=("OK",), source="8, 3.1 [M209], [F923]"),
+    *twins("out_of_step.deleted_running", "A delete was refused: the session had not been closed", ("delete_answered",),
+        "`{got}`[[ ({meaning})]] answers `{command}` (line {command_line}): the session was not deleted. It had not been closed: it was {state}, since line "
+        "{since}.", do=CLOSE_FIRST, source="5.1 [QA-BX], 8, 3.1 [M209]"),
 )
 
 TAKEN_ALONG: Final = (
     *twins("swept.context", "Its context fell", ("swept",),
-        "{neighbour} fell on this line (`{got}`), and {whole}, {state} since line {since}, went with it.", first=SENDING, remedy=REBUILD_AFTER, needs=("fell",),
+        "{neighbour} fell on this line (`{got}`), and {whole}, {state} since line {since}, went with it.", remedy=REBUILD_AFTER, needs=("fell",),
         by=("pdp",), source="7.7 f11, 2"),
-    *twins("swept.context_down", "Its context went down in order", ("swept",),
-        "{neighbour} went down on this line (`{got}`) under {whole}, {state} since line {since}.", first=SENDING, remedy=REBUILD_AFTER,
-        do="Close sockets before their context is taken down.", by=("pdp",), source="2.2 [M197], 8"),
-    *twins("swept.modem", "The modem fell", ("swept",),
-        "{neighbour} fell on this line (`{got}`), and {whole}, {state} since line {since}, went with it.", remedy=REBUILD_ALL, needs=("fell",),
+    *twins("swept.context_down", "Its context was taken down under it", ("swept",),
+        "{neighbour} went down on this line (`{got}`) under {whole}, {state} since line {since}. The host had asked for it (`{down_text}`, line "
+        "{down_line}).", remedy=REBUILD_AFTER, do="Close sockets before their context is taken down.", needs=("down_line",), by=("pdp",),
+        source="2.2 [M197], 8"),
+    *twins("swept.context_closed", "Its context closed under it", ("swept",),
+        "{neighbour} closed on this line (`{got}`) under {whole}, {state} since line {since}, and no line of this log asks for it.", remedy=REBUILD_AFTER,
+        likely="the modem counted no open session and its idle countdown ended, or it was taken down on another port",
+        settle="Log every `+KCNX_IND` from the start.", by=("pdp",), source="2.2 [M197], 8"),
+    *twins("swept.modem", "The modem left service", ("swept",),
+        "{neighbour} left service on this line (`{got}`), and {whole}, {state} since line {since}, went with it.", remedy=REBUILD_ALL, needs=("fell",),
         by=("modem",), source="11.1, 6.1 [ZN]"),
     *twins("swept.modem_off", "The modem was restarted or switched off by the host", ("swept",),
         "{neighbour} went down on this line (`{got}`) under {whole}, {state} since line {since}. The host had asked for it.", remedy=REBUILD_ALL,

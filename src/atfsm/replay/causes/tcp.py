@@ -7,17 +7,19 @@ from typing import Final
 from atfsm.at.facts import TcpFact as T
 from atfsm.replay.causes.advice import (
     GONE,
+    LINE_FIRST,
+    LIST,
     ONLY_THIS,
     PEER,
     REBUILT,
-    SENDING,
+    RENEWED,
     SERVER_STAYS,
     SLEEP,
     UNREAD,
 )
 from atfsm.replay.causes.model import cause
 from atfsm.replay.causes.refusals import OPEN_TCP, WHILE
-from atfsm.replay.causes.sockets import NOTIFIED, WAITED
+from atfsm.replay.causes.sockets import HASTY, NOTIFIED, UNANSWERED, WAITED
 
 TLS: Final = "No reset cures it: correct the settings, the certificates or the clock (AT+CCLK?) first; then make the session anew, once."
 LATE: Final = (
@@ -25,7 +27,7 @@ LATE: Final = (
 )
 NEW_ONE: Final = (
     "Ask AT+KTCPSTAT={id}. 1: defined only, connect it. 2: still connecting, wait for `+KTCP_IND: {id},1`, 90 s at most. 3: connected, change nothing. In these "
-    "cases stop here. If it is 0, 4 or 5:"
+    "cases stop here. If it is 0, 4 or 5, or 910 comes:"
 )
 STATUSES: Final = (T.STATUS_DEFINED, T.STATUS_CONNECTING, T.STATUS_CONNECTED)
 ANY_STEP: Final = (
@@ -36,37 +38,38 @@ ANY_STEP: Final = (
 # fmt: off
 BROKEN: Final = (
     cause("tcp.notif.5.established", "The connection broke", T.FAILED, NOTIFIED, likely="the peer reset it, or the way to the peer broke",
-        first=SENDING, remedy=REBUILT.tcp, do=PEER, settle="See what the peer logged of that connection.", states=OPEN_TCP, codes=(5,), source="3.4 [M207], q12 [Z#104133]"),
+        remedy=REBUILT.tcp, do=PEER, settle="See what the peer logged of that connection.", states=OPEN_TCP, codes=(5,), source="3.4 [M207], q12 [Z#104133]"),
 )
 
 LOSSES: Final = (
-    cause("tcp.notif.7", "A server session could not take a client", T.FAILED, NOTIFIED + " Only a server session says so.", remedy=SERVER_STAYS, codes=(7,),
+    cause("tcp.notif.7", "A server session could not take a client", T.FAILED, NOTIFIED + " Only a server session says so.", remedy=SERVER_STAYS.tcp, codes=(7,),
         source="3.4 [M207]"),
     cause("tcp.notif.12", "The connection took too long", T.FAILED, NOTIFIED,
         likely="the peer does not answer, or what is sent to it is dropped on the way", remedy=REBUILT.tcp, do=PEER,
         settle="Try the same address and port from another network.", codes=(12,), source="3.4 [FR, TAB]"),
     cause("tcp.notif.13", "The TLS connection failed", T.FAILED, NOTIFIED,
-        likely="the two sides do not agree on a version or a cipher, or the modem's clock is wrong", remedy=ONLY_THIS, do=TLS,
+        likely="the two sides do not agree on a version or a cipher, or the modem's clock is wrong", remedy=ONLY_THIS.tcp, do=TLS,
         settle="AT+CCLK? shows the modem's clock.", codes=(13,), source="3.4 [FR, TAB]"),
-    cause("tcp.notif.14", "TLS could not be set up", T.FAILED, NOTIFIED, likely="the TLS profile or its keys are incomplete", remedy=ONLY_THIS, do=TLS, codes=(14,),
+    cause("tcp.notif.14", "TLS could not be set up", T.FAILED, NOTIFIED, likely="the TLS profile or its keys are incomplete", remedy=ONLY_THIS.tcp, do=TLS, codes=(14,),
         source="3.4 [FR, TAB]"),
     cause("tcp.notif.15", "A certificate was not accepted", T.FAILED, NOTIFIED,
-        likely="it has expired, is unknown to the modem, or the modem's clock is wrong", remedy=ONLY_THIS, do=TLS, settle="AT+CCLK? shows the modem's clock.",
+        likely="it has expired, is unknown to the modem, or the modem's clock is wrong", remedy=ONLY_THIS.tcp, do=TLS, settle="AT+CCLK? shows the modem's clock.",
         codes=(15,), source="3.4 [ZN]"),
     cause("tcp.notif.other", "A notification that no table explains", T.FAILED, "`{got}` has a code that no table explains" + WHILE + ".",
         settle="The guide of this firmware; please send the log.", source="3.4"),
     cause("tcp.notif.4.late", "A close came while connecting, on an id that was in use before", T.PEER_CLOSED,
         "`{got}` came" + WHILE + ". It is session number {generation} of that id in this log.",
         likely=LATE + "; or the peer took the new connection and closed it at once",
-        first=NEW_ONE, settle="See what the peer logged.", states=("connecting",), needs=("generation",),
+        first=NEW_ONE, remedy=RENEWED.tcp, do="Of 4 or 5, what is left unread (the last field) is lost with the delete: read it before (AT+KTCPRCV).",
+        settle="See what the peer logged.", states=("connecting",), needs=("generation",),
         source="q19 [QA-BX], 3.4 [M207]"),
     cause("tcp.notif.4.connecting", "The peer closed before the connection was reported", T.PEER_CLOSED,
         "`{got}` ({meaning})" + WHILE + ", before `+KTCP_IND: {id},1` had come.", likely="the peer took the connection and closed it at once",
-        first=UNREAD, remedy=REBUILT.tcp, do=PEER,
+        first=UNREAD, remedy=RENEWED.tcp, do=PEER,
         settle="See what the peer logged of that connection.", states=("connecting",), source="3.4 [M207]"),
     cause("tcp.notif.4.busy", "The peer closed in the middle of a send", T.PEER_CLOSED,
         "`{got}`: the peer closed while TCP socket {name} was {state}, since line {since}. What was on its way may be lost.",
-        first=SENDING + UNREAD, remedy=REBUILT.tcp, do="Send again only if the application can take it twice.",
+        first=UNREAD, remedy=RENEWED.tcp, do="Send again only if the application can take it twice.",
         settle="See what the peer logged of that connection.",
         states=("send_offered", "sending"), source="3.4 [M207], q13 [Z#48036]"),
     cause("tcp.absent.sleep", "The session is gone, perhaps in a sleep", T.ABSENT,
@@ -87,6 +90,12 @@ LOSSES: Final = (
 )
 
 SILENCE: Final = (
+    cause("tcp.silent.defining", "AT+KTCPCFG got no final result", T.LIMIT_PASSED, UNANSWERED + ".",
+        likely=HASTY + "the modem is busy, sleeps, or has locked up", first=LINE_FIRST, settle=LIST, states=("defining",), needs=("command_line",),
+        source="3.1 [QA-TCP, QA-BX], 6.4"),
+    cause("tcp.silent.connecting.command", "AT+KTCPCNX got no final result", T.LIMIT_PASSED, UNANSWERED + ": not even OK came.",
+        likely=HASTY + "the modem is busy, sleeps, or has locked up", first=LINE_FIRST, settle="AT+KTCPSTAT={id}: 2 is connecting, 3 is connected.",
+        states=("connecting",), needs=("command_line",), source="3.1 [QA-TCP], 6.4"),
     cause("tcp.silent.connecting", "The connection was never reported", T.LIMIT_PASSED,
         WAITED + "`+KTCP_IND: {id},1` did not come" + "[[ after `{connect_text}` (line {connect_line})]].[[ `{up_text}` (line {up_line}) reports "
         "the PDP context only.]]", likely="the peer does not answer, or what is sent to it is dropped on the way; or the context did not come up",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from atfsm.at.facts import UdpFact as U
+from atfsm.replay.causes.advice import LINE_FIRST, LIST
 from atfsm.replay.causes.model import cause
 from atfsm.replay.causes.refusals import WHILE
-from atfsm.replay.causes.sockets import WAITED
+from atfsm.replay.causes.sockets import HASTY, UNANSWERED, WAITED
 
 ANY_STEP: Final = (
     *(U.NAMED, U.DEFINED, U.OPENED, U.SEND_OPENED, U.SENT, U.RECEIVE_OPENED, U.RECEIVED),
@@ -24,6 +25,9 @@ LOSSES: Final = (
 )
 
 SILENCE: Final = (
+    cause("udp.silent.defining", "AT+KUDPCFG got no final result", U.LIMIT_PASSED, UNANSWERED + ".",
+        likely=HASTY + "the modem is busy, sleeps, or has locked up", first=LINE_FIRST, settle=LIST, states=("opening",), needs=("command_line",),
+        source="4 [QA-UDP], 6.4"),
     cause("udp.silent.opening", "The opening was never reported", U.LIMIT_PASSED,
         WAITED + "`+KUDP_IND: {id},1` did not come[[ after `{defined_text}` (line {defined_line})]].[[ `{up_text}` (line {up_line}) reports the "
         "PDP context only.]]", likely="the PDP context could not be raised: a UDP session opens as soon as its context is up",
