@@ -227,6 +227,8 @@ USUAL = {
     "+KTCP_NOTIF: 1,4":     "read what is left",
     "+KTCPSTAT: 5,4,0,12":  "bytes not sent yet, bytes to be read",
     "+KSUP: 0":             "Ordinary after power-on",
+    "+CSQ: 99,99":          "no signal, or not measured yet",
+    "+CEER: 33":            "Why the last call or context failed",
     "+CPIN: READY":         "The SIM is usable",
     "+CPIN: SIM PUK2":      "service is not blocked",
     "+CGEV: ME PDN ACT 1":  "A context came up",

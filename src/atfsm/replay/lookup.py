@@ -14,13 +14,7 @@ from typing import Final
 
 from atfsm.at.dialect import Command, Told
 from atfsm.at.dialects import ANY
-from atfsm.at.errors import (
-    CME,
-    KSUP,
-    TCP_NOTIF,
-    UDP_NOTIF,
-    cme_code_of_text,
-)
+from atfsm.at.errors import CME, KSUP, TCP_NOTIF, UDP_NOTIF, cme_code_of_text
 from atfsm.at.grammar import (
     CommandLine,
     InformationText,
@@ -197,8 +191,9 @@ def _told_by_result(result: Result) -> Iterable[Spoken]:
 def _information(text: InformationText) -> tuple[Topic, ...]:
     """A line with fields: the dialect says what it tells."""
     declared = ANY.text(text.name)
-    if declared is None:
-        return ()
+    if declared is None:  # carried, not judged
+        said = ORDINARY.get((text.name, None))
+        return (Topic(_written_out(text), ordinary=said),) if said else ()
     told: tuple[Told, ...] = ()
     for form in ("", "?", "=1"):
         asked = parse_command_line(b"AT" + text.name + form.encode()) if form else None

@@ -126,6 +126,15 @@ ORDINARY: Final[Mapping[tuple[bytes, Code | None], tuple[str, str]]] = {
         "It says from where the datagram came that AT+KUDPRCV has read. HL78xx often leaves it out.",
         "4 [M220, LPWA]",
     ),
+    (b"+CSQ", None): (
+        "Signal strength and bit errors. The first field is 0 to 31, the more the better; 99 is not "
+        "known: no signal, or not measured yet.",
+        "6.2 [STD]",
+    ),
+    (b"+CEER", None): (
+        "Why the last call or context failed, in words or numbers of this firmware.",
+        "6.2 [STD]",
+    ),
     (b"+CPIN", "READY"): ("The SIM is usable; no code is asked for.", "6.2 [KR, FAE]"),
     (b"+CPIN", "SIM PIN"): (
         'The SIM asks for its PIN: AT+CPIN="<pin>", once. A third wrong one locks it.',
