@@ -236,13 +236,27 @@ def _zephyr_chat(paper: Paper, line: Line) -> int:
     return paper.write(head + b"log_received_command: " + name + b":  " + spaced)
 
 
+#: What a handler of the driver says of an answer: its level, its name where that is shown, words.
+_HANDLERS = (
+    (rb"\+CM[ES] ERROR: (.*)", rb"<err> modem_hl7800: Error code: \1"),
+    (rb"\+CEREG: (.*)", rb"<dbg> modem_hl7800: on_cmd_network_report: Network status: \1"),
+    (rb"(\+K(?:TCP|UDP)_IND): (\d+),.*", rb"<dbg> modem_hl7800: on_cmd_sock_ind: \1 ID: \2"),
+    (rb"\+K(?:TCP|UDP)_NOTIF: (.*)", rb"<wrn> modem_hl7800: +K**P_NOTIF: \1"),
+    (rb"(\+K(?:TCP|UDP)CFG: \d+)", rb"<dbg> modem_hl7800: on_cmd_sockcreate: \1"),
+)
+
+
 def _zephyr_hl7800(paper: Paper, line: Line) -> int:
-    head = _uptime(line.time_s) + b"<dbg> modem_hl7800: "
+    stamp = _uptime(line.time_s)
     if line.direction is TX:
-        return paper.write(head + b"send_at_cmd: OUT: [" + line.text + b"]")
+        return paper.write(stamp + b"<dbg> modem_hl7800: send_at_cmd: OUT: [" + line.text + b"]")
     name, colon, values = line.text.partition(b": ")
     said = b"HANDLE %b%b (len:%d)" % (name, colon, len(values))
-    return paper.write(head + b"hl7800_rx: " + said)
+    number = paper.write(stamp + b"<dbg> modem_hl7800: hl7800_rx: " + said)
+    for pattern, words in _HANDLERS:
+        if re.fullmatch(pattern, line.text):
+            paper.write(stamp + re.sub(pattern, words, line.text))
+    return number
 
 
 def _zephyr_hexdump(paper: Paper, line: Line) -> int:

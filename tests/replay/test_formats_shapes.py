@@ -177,7 +177,14 @@ SHAPES: list[tuple[int, str, str, bytes, Said]] = [
     (27, "the session of an indication is logged", "zephyr-hl7800",
      (b"[00:00:07.944,458] <dbg> modem_hl7800: hl7800_rx: HANDLE +KUDP_IND:  (len:3)\n"
       b"[00:00:07.944,488] <dbg> modem_hl7800: on_cmd_sock_ind: +KUDP_IND ID: 1\n"),
-     [(RX, "+KUDP_IND:"), (RX, "+KUDP_IND: 1,1")]),
+     [(RX, "+KUDP_IND: 1,1")]),
+    (27, "received data, their end pattern and OK are one line", "zephyr-hl7800",
+     (b"[00:00:08.197,753] <dbg> modem_hl7800: send_at_cmd: OUT: [AT+KUDPRCV=1,130]\n"
+      b"[00:00:08.209,991] <dbg> modem_hl7800: hl7800_rx: HANDLE CONNECT (len:0)\n"
+      b"[00:00:08.210,021] <dbg> modem_hl7800: sock_read: Socket 1 RX 130 bytes\n"
+      b"[00:00:08.260,192] <dbg> modem_hl7800: sock_read: Got all data, get EOF and OK (buf len:23)\n"
+      b"[00:00:08.260,400] <dbg> modem_hl7800: sock_read: Sock 1 RX done\n"),
+     [(TX, "AT+KUDPRCV=1,130"), (RX, "CONNECT"), (RX, "--EOF--Pattern--"), (RX, "OK")]),
     (28, "a shell between", "zephyr-hexdump",
      (b"[00:00:12.531,250] <dbg> modem_cmd_handler: modem_cmd_send_ext: SENT DATA\n"
      b"                                            41 54 2b 43 53 51                                |AT+CSQ           \n"

@@ -19,7 +19,6 @@ CHAT_WORDS: Final = (
 _SEPARATED: Final = re.compile(rb"[^\s\":][^\":]{0,40}: {2}(?=\S)")
 _APART: Final = re.compile(rb'("[^"]*"?)| ')
 
-_INDICATED: Final = re.compile(rb"(\+K(?:TCP|UDP)_IND) ID: (\d{1,3})$")
 _GLUED: Final = re.compile(
     rb"""(?:(?<=[a-z.:!?)\]>])|(?<![-=]>[ ])(?<=[>$\#][ ]))
     (?=AT(?:[+\#$%!*^&][A-Za-z0-9_]{1,30}(?:[=?][^\s]{0,200}+)?)\s*$)""",
@@ -52,17 +51,6 @@ def with_separators(text: bytes) -> bytes:
     if found is None:
         return text
     return found[0][:-1] + _APART.sub(lambda m: m[1] or b",", text[found.end() :].rstrip())
-
-
-def of_hl7800(text: bytes) -> bytes:
-    """Say an indication as the modem says it; the hl7800 driver of Zephyr logs its session only.
-
-    The status is written as 1, session ready: the manuals know no other.
-
-    >>> of_hl7800(b"+KTCP_IND ID: 2")
-    b'+KTCP_IND: 2,1'
-    """
-    return _INDICATED.sub(rb"\1: \2,1", text)
 
 
 def unbraced(text: bytes) -> bytes:

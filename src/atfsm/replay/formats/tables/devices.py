@@ -6,9 +6,10 @@ import re
 from typing import Final
 
 from atfsm.replay.formats import escapes
+from atfsm.replay.formats.hl7800 import HANDLER_WORDS, Hl7800Reader
 from atfsm.replay.formats.marks import Unmarked
 from atfsm.replay.formats.model import Format
-from atfsm.replay.formats.spelling import of_hl7800, of_tinygsm, unbraced, with_separators
+from atfsm.replay.formats.spelling import of_tinygsm, unbraced, with_separators
 from atfsm.replay.formats.tables.heads import LEAD, NEVER, lines, marks
 from atfsm.replay.formats.times import DAILY, MILLIS, SECONDS, UPTIME, stamps
 
@@ -94,21 +95,22 @@ DEVICES: Final[tuple[Format, ...]] = (
     ),
     Format(
         name="zephyr-hl7800",
-        about="shape 27, the hl7800 driver of Zephyr: what answers said is not logged",
+        about="shape 27, the hl7800 driver of Zephyr: of an answer its name, and of some their values",
         example=lines(
             "[00:00:08.210,021] <dbg> modem_hl7800: send_at_cmd: OUT: [AT+CESQ]",
             "[00:00:08.260,192] <dbg> modem_hl7800: hl7800_rx: HANDLE +CESQ:  (len:17)",
             "[00:00:08.260,314] <dbg> modem_hl7800: hl7800_rx: HANDLE OK (len:0)",
         ),
-        special="Of an answer only its name and length are logged, so what it says of the modem, the "
-        "context or a session is not known; only which session +KTCP_IND and +KUDP_IND named is.",
+        special="Values that a line of their own tells (codes of errors, sessions, what became of them, the "
+        "registration) are put to their answer; what other answers say of the modem or the context is not "
+        "in the log. Received data are one line, RX done, and so are their end pattern and OK.",
         stamps=_ZEPHYR,
         marks=marks(
             rb"<\w+>(?:\x1b\[[\d;]*m)? modem_hl7800(?:\.|: )"
-            rb"(?:(?P<tx>send_at_cmd: OUT: \[)|(?P<rx>hl7800_rx: HANDLE |on_cmd_sock_ind: |(?=\+[A-Z]{4,8}: ?\d)))"
-            rb"(?P<text>(?(tx)(?:.*(?=\])|.*)|(?:.*?(?= ?\(len:\d)|.*)))"
+            rb"(?:(?P<tx>send_at_cmd: OUT: \[)|(?P<rx>hl7800_rx: HANDLE |(?:\w{1,40}: )?(?=%b)))"
+            rb"(?P<text>(?(tx)(?:.*(?=\])|.*)|(?:.*?(?= ?\(len:\d)|.*)))" % HANDLER_WORDS
         ),
-        spelling=of_hl7800,
+        reads=Hl7800Reader,
         distinct=True,
         needs=(b"modem_hl7800",),
     ),
