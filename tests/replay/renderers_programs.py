@@ -73,7 +73,8 @@ def _chat(before: Callable[[Line], bytes]) -> Callable[[Paper, Line], int]:
             paper.write(head + b"expect (OK)")
             return number
         paper.write(head + b"^M")
-        if not line.text.startswith(FINAL):
+        if line.text != b"OK":
+            # Only the word that it awaits, or a word of ABORT, ends what chat reads.
             return paper.write(head + line.text + b"^M")
         number = paper.write(head + line.text)
         paper.write(head + b" -- got it")
@@ -203,6 +204,34 @@ def _strace(before: Callable[[float], bytes]) -> Callable[[Paper, float, Directi
         return paper.write(
             before(time_s) + b'%b(3, "%b", %d) = %d' % (call, text, size, len(data))
         )
+
+    return write
+
+
+def _strace_threads(
+    before: Callable[[int, float], bytes],
+) -> Callable[[Paper, float, Direction, bytes], int]:
+    """A program in which one thread reads and prints while another writes."""
+
+    def write(paper: Paper, time_s: float, direction: Direction, data: bytes) -> int:
+        words = {13: "\\r", 10: "\\n", 34: '\\"', 92: "\\\\"}
+        text = escaped(data, words, "\\{:o}")
+        host, reader = before(31223, time_s), before(31224, time_s)
+        if direction is TX:
+            paper.write(reader + b"read(3,  <unfinished ...>")
+            number = paper.write(host + b'write(3, "%b", %d <unfinished ...>' % (text, len(data)))
+            paper.write(reader + b'<... read resumed>"", 256) = 0')
+            paper.write(host + b"<... write resumed>) = %d" % len(data))
+            paper.write(reader + b"read(3,  <unfinished ...>")
+            paper.write(host + b'write(1, "sent\\n", 5) = 5')
+            return number
+        reads = (
+            line for line in reversed(paper.lines) if b"read(3" in line or b"read res" in line
+        )
+        call = b"<... read resumed>" if b"unfinished" in next(reads, b"") else b"read(3, "
+        number = paper.write(reader + call + b'"%b", 256) = %d' % (text, len(data)))
+        paper.write(reader + b'write(1, "%b", %d) = %d' % (text, len(data), len(data)))
+        return number
 
     return write
 
@@ -345,6 +374,9 @@ PROGRAMS_OTHERWISE: dict[str, tuple[str, Renderer]] = {
     "socat-hex":     ("socat", dumped(_socat_head, _socat_hex, cut=lambda data: [data])),
     "socat-text":    ("socat", socat_text),
     "strace-bare":   ("strace", chunk_by_chunk(_strace(lambda _: b""))),
+    "strace-pid":    ("strace", chunk_by_chunk(_strace_threads(lambda pid, _: b"[pid %d] " % pid))),
+    "strace-threads": ("strace", chunk_by_chunk(_strace_threads(
+        lambda pid, time_s: b"%d " % pid + clock(time_s, "%H:%M:%S") + b"456 "))),
 }
 
 #: Those that lose what was said: the values of answers, the answers, or who spoke first.

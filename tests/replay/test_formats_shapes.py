@@ -102,6 +102,15 @@ SHAPES: list[tuple[int, str, str, bytes, Said]] = [
     (15, "it failed", "chat-syslog",
      (b"Jan  1 00:12:30 evm chat[1405]: send (AT^M)\nJan  1 00:12:30 evm chat[1405]: expect (OK)\n"
      b"Jan  1 00:12:40 evm chat[1405]: alarm\nJan  1 00:12:53 evm chat[1405]: Failed\n"), [(TX, "AT")]),
+    (15, "a code that chat broke off", "chat-syslog",
+     (b"May 20 14:22:18 host chat[537]: abort on (ERROR)\nMay 20 14:22:18 host chat[537]: send (AT+CPIN?^M)\n"
+     b"May 20 14:22:18 host chat[537]: AT+CPIN?^M^M\nMay 20 14:22:18 host chat[537]: +CME ERROR\n"
+     b"May 20 14:22:18 host chat[537]:  -- failed\nMay 20 14:22:18 host chat[537]: Failed (ERROR)\n"),
+     [(TX, "AT+CPIN?"), (RX, "AT+CPIN?"), (RX, "+CME ERROR:")]),
+    (15, "a word of ABORT that is whole", "chat-syslog",
+     (b"May 20 14:22:18 host chat[537]: send (ATD*99#^M)\nMay 20 14:22:18 host chat[537]: NO CARRIER\n"
+     b"May 20 14:22:18 host chat[537]:  -- failed\nMay 20 14:22:18 host chat[537]: Failed (NO CARRIER)\n"),
+     [(TX, "ATD*99#"), (RX, "NO CARRIER")]),
     (16, "logread", "chat-syslog",
      (b"Fri Mar 20 12:45:08 2015 local2.info chat[7402]: send (AT+CSQ^M)\n"
      b"Fri Mar 20 12:45:08 2015 local2.info chat[7402]: +CSQ: 20,99^M\nFri Mar 20 12:45:08 2015 local2.info chat[7402]: OK\n"),
@@ -112,6 +121,11 @@ SHAPES: list[tuple[int, str, str, bytes, Said]] = [
      [(TX, 'AT+CGDCONT=1,"IP","internet"'), (RX, "OK")]),
     (17, "a blank line between the steps", "chat",
      b"abort on (BUSY)\nsend (AT+CSQ^M)\nexpect (OK)\n^M\n+CSQ: 20,99^M\n^M\nOK\n -- got it\n\n", _CSQ),
+    (17, "a code that chat broke off", "chat",
+     b"send (AT+CGATT=1^M)\nexpect (OK)\n^M\nAT+CGATT=1^M^M\n+CMS ERROR\n -- failed\nFailed (ERROR)\n",
+     [(TX, "AT+CGATT=1"), (RX, "AT+CGATT=1"), (RX, "+CMS ERROR:")]),
+    (17, "words of ABORT", "chat", b"send (ATD*99#^M)\nexpect (CONNECT)\n^M\nBUSY\n -- failed\nFailed (BUSY)\n",
+     [(TX, "ATD*99#"), (RX, "BUSY")]),
     (18, "pppd between, without a mark", "chat",
      (b"send (ATD*99#^M)\nexpect (CONNECT)\n^M\nCONNECT\n -- got it\n\n"
      b"Script chat -s -v -f /etc/ppp/x finished (pid 763), status = 0x0\nSerial connection established.\n"
@@ -294,6 +308,12 @@ SHAPES: list[tuple[int, str, str, bytes, Said]] = [
      (b'31223 08:44:21.195097 write(3</dev/ttyUSB2<char 188:2>>, "AT+CSQ\\r", 7) = 7\n'
      b"31223 08:44:21.200000 read(3</dev/ttyUSB2<char 188:2>>,  <unfinished ...>\n"
      b'31223 08:44:21.298048 <... read resumed>"\\r\\n+CSQ: 20,99\\r\\n\\r\\nOK\\r\\n", 100) = 22\n'), _CSQ),
+    (44, "a thread reads and prints, another writes", "strace",
+     (b'[pid 102] read(3,  <unfinished ...>\n[pid 101] write(3, "AT+CSQ\\r", 7 <unfinished ...>\n'
+     b'[pid 103] read(5,  <unfinished ...>\n[pid 101] <... write resumed>) = 7\n[pid 101] write(1, "sent\\n", 5) = 5\n'
+     b'[pid 102] <... read resumed>"\\r\\n+CSQ: 20,99\\r\\n", 256) = 15\n'
+     b'[pid 102] write(1, "\\r\\n+CSQ: 20,99\\r\\n", 15) = 15\n[pid 103] <... read resumed> "a file\\n", 64) = 7\n'
+     b'[pid 102] read(3, "\\r\\nOK\\r\\n", 256) = 6\n[pid 102] read(3,  <unfinished ...>)  = ?\n'), _CSQ),
     (44, "cut short", "strace",
      b'write(3, "AT+KTCPCFG=1,0,\\"203.0.113.5\\",101"..., 35) = 35\nread(3, "\\r\\nOK\\r\\n", 64) = 6\n',
      [(TX, 'AT+KTCPCFG=1,0,"203.0.113.5",101'), (RX, "OK")]),

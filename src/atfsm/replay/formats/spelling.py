@@ -30,12 +30,17 @@ _COUNTED: Final = re.compile(rb"Result index: ?(-?\d{1,3})")
 _RESULTS: Final = {b"0": b"", b"1": b"OK"}
 
 
-def as_chat_sent(text: bytes) -> bytes:
-    """Take a command out of what chat says around it.
+def of_chat(text: bytes) -> bytes:
+    """Take a command out of what chat says around it, and end a refusal that it broke off.
 
-    >>> as_chat_sent(b"send (ATD*99#^M)")
-    b'ATD*99#^M'
+    It stops to read, and to log, where a word of ABORT is complete: of a code that follows ERROR
+    nothing is shown.
+
+    >>> of_chat(b"send (ATD*99#^M)"), of_chat(b"+CME ERROR")
+    (b'ATD*99#^M', b'+CME ERROR:')
     """
+    if text in (b"+CME ERROR", b"+CMS ERROR"):
+        return text + b":"
     if not text.startswith(b"send ("):
         return text
     return text[6:].rstrip().removesuffix(b")")

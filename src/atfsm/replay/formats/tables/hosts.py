@@ -9,7 +9,7 @@ from atfsm.replay.formats import escapes
 from atfsm.replay.formats.marks import Unmarked, Wrap
 from atfsm.replay.formats.model import Format
 from atfsm.replay.formats.ports import PortReader
-from atfsm.replay.formats.spelling import CHAT_WORDS, as_chat_sent
+from atfsm.replay.formats.spelling import CHAT_WORDS, of_chat
 from atfsm.replay.formats.tables.heads import LEAD, NEVER, lines, marks
 from atfsm.replay.formats.times import (
     CTIME,
@@ -114,7 +114,8 @@ HOSTS: Final[tuple[Format, ...]] = (
             "May  1 10:00:00 host chat[8920]:  -- got it",
         ),
         special="What it sends and what it reads; expect, abort and got it are its own words and are "
-        "dropped, as are the lines of pppd between (sent [LCP …]). Times have whole seconds.",
+        "dropped, as are the lines of pppd between (sent [LCP …]). Where a word of ABORT comes, chat reads "
+        "no further, so the code of a +CME ERROR is not in the log. Times have whole seconds.",
         stamps=stamps(LEAD + _WEEKDAY + rb"%b(?=[ ,+Z])", CTIME, SYSLOG, ISO),
         marks=marks(
             rb"[\w .,:+/@\[\]()-]{0,120}?\bchat\[\d{1,9}\]: ?+"
@@ -122,7 +123,7 @@ HOSTS: Final[tuple[Format, ...]] = (
         ),
         unmarked=Unmarked.WRAPPED,
         wrap=Wrap(b")", joint=b"", side=Direction.TX),
-        spelling=as_chat_sent,
+        spelling=of_chat,
         breaks=re.compile(rb"\^M"),
         distinct=True,
         needs=(b"chat[",),
@@ -134,14 +135,14 @@ HOSTS: Final[tuple[Format, ...]] = (
             "send (AT+CSQ^M)", "expect (OK)", "^M", "+CSQ: 20,99^M", "^M", "OK", " -- got it",
         ),
         special="Only what is sent has a mark; all else was received, but for the words of chat and "
-        "the lines of pppd.",
+        "the lines of pppd. The code of a +CME ERROR is not in the log where ERROR is a word of ABORT.",
         marks=marks(rb"(?:(?P<tx>(?=send \())|(?P<rx>%b))(?P<text>.*)" % NEVER),
         unmarked=Unmarked.MODEM,
         noise=re.compile(
             CHAT_WORDS + rb"|(?:sent|rcvd) \[|Script \S+ .{0,200} finished|Serial connection "
             rb"|(?:using channel|Using interface|Connect:|pppd) "
         ),
-        spelling=as_chat_sent,
+        spelling=of_chat,
         breaks=re.compile(rb"\^M"),
         needs=(b"send (",),
     ),
