@@ -167,6 +167,29 @@ SHAPES: list[tuple[int, str, str, bytes, Said]] = [
     (23, "RIL repeats it", "android-ril",
      (b"07-12 01:10:33.862   945  1043 D AT      : AT> AT+CSQ\n07-12 01:10:33.900   945  1045 D AT      : AT< +CSQ: 20,99\n"
      b"07-12 01:10:33.900   945  1045 D RILJ    : [0001]< OK\n07-12 01:10:33.901   945  1045 D AT      : AT< OK\n"), _CSQ),
+    (23, "a bug report shows whose it is", "android-ril",
+     (b"------ RADIO LOG (logcat -b radio -v threadtime -v printable -v uid -d *:v) ------\n--------- beginning of radio\n"
+     b"07-12 01:10:33.862  1001   945  1043 D AT      : AT> AT+CSQ\n07-12 01:10:33.900 radio   945  1045 D AT      : AT< +CSQ: 20,99\n"
+     b"07-12 01:10:33.900  1001   945  1045 D RILJ    : [0001]< OK\n07-12 01:10:33.901 radio   945  1045 D AT      : AT< OK\n"), _CSQ),
+    (23, "with year and zone, a uid in parentheses", "android-ril",
+     (b"2024-05-01 10:00:00.120 +0200 D/AT      (radio:  945): AT> AT+CSQ\n"
+     b"2024-05-01 10:00:00.130 +0200 D/AT      ( 1001:  945): AT< +CSQ: 20,99\n"
+     b"2024-05-01 10:00:00.140 +0200 D/AT      (  945): AT< OK\n"), _CSQ),
+    (23, "seconds since 1970", "android-ril",
+     (b"         1714557600.120   945  1043 D AT      : AT> AT+CSQ\n         1714557600.154   945  1044 D AT      : AT< +CSQ: 20,99\n"
+     b"         1714557600.155   945  1044 D AT      : AT< OK\n"), _CSQ),
+    (23, "as Android Studio shows it", "android-ril",
+     (b"2024-05-01 10:00:00.120   945-1043  AT                      com.android.phone                    D  AT> AT+CSQ\n"
+     b"2024-05-01 10:00:00.154   945-1044  AT                      com.android.phone                    D  AT< +CSQ: 20,99\n"
+     b"2024-05-01 10:00:00.155   945-1044  RILJ                    com.android.phone                    D  [0001]< AT< OK\n"
+     b"2024-05-01 10:00:00.155   945-1044  AT                      pid-945                              D  AT< OK\n"), _CSQ),
+    (23, "as Android Studio showed it once", "android-ril",
+     (b"2021-05-01 10:00:00.120 945-1043/com.android.phone D/AT: AT> AT+CSQ\n2021-05-01 10:00:00.154 945-1044/? D/AT: AT< +CSQ: 20,99\n"
+     b"2021-05-01 10:00:00.155 945-1044/? D/AT: AT< OK\n"), _CSQ),
+    (23, "a head, and the message below it", "android-long",
+     (b"--------- beginning of radio\n[ 05-01 10:00:00.100   945: 1043 D/AT       ]\nAT> AT+CSQ\n\n"
+     b"[ 05-01 10:00:00.140  1001:  945: 1043 D/AT       ]\nAT< +CSQ: 20,99\n\n[ 05-01 10:00:00.140   945: 1043 D/RILJ     ]\nAT< ERROR\n\n"
+     b"[ 05-01 10:00:00.150   945: 1043 D/AT       ]\nAT< OK\n\n"), _CSQ),
     (24, "other loggers, section heads", "particle-gen2",
      (b"0000020855 [system] INFO: Sim Ready\n0000020855 [system] INFO: Sim Ready\n[ Modem::register ] = = = = =\n"
      b'    20.845 AT send       8 "AT+CSQ\\r\\n"\n    20.862 AT read  +   15 "\\r\\n+CSQ: 20,99\\r\\n"\n'

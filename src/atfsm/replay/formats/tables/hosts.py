@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from atfsm.replay.formats import escapes
+from atfsm.replay.formats.logcat import SIDES, LongReader
 from atfsm.replay.formats.marks import Unmarked, Wrap
 from atfsm.replay.formats.model import Format
 from atfsm.replay.formats.ports import PortReader
@@ -25,6 +26,9 @@ from atfsm.replay.formats.times import (
 from atfsm.replay.records import Direction
 
 _WEEKDAY: Final = rb"(?:[A-Z][a-z]{2} )?"
+#: The tag of a log of Android that shows the wire; those of RIL repeat it.
+_TAG: Final = rb"(?!RILJ?\b)[\w.-]{0,24}?AT[\w.-]{0,24}+"
+_SIDES_NEED: Final = (b"AT>", b"AT<", b"AT >", b"AT <")
 
 # fmt: off
 HOSTS: Final[tuple[Format, ...]] = (
@@ -77,14 +81,38 @@ HOSTS: Final[tuple[Format, ...]] = (
             "05-01 10:00:00.154   945  1044 D AT      : AT< +CREG: 0,1",
             "05-01 10:00:00.155   945  1044 D AT      : AT< OK",
         ),
-        special="Lines of other tags are dropped.",
-        stamps=stamps(LEAD + rb"%b", MONTH_DAY, ISO),
+        special="Lines of other tags are dropped. Any of -v threadtime, time, brief, tag, with uid, year, "
+        "zone or epoch, and as Android Studio shows it.",
+        stamps=stamps(LEAD + rb"%b(?: [+-]\d{4})?", MONTH_DAY, ISO, SECONDS),
         marks=marks(
-            rb" *(?:\d+ +\d+ )?[VDIWE][ /](?!RILJ?\b)[\w.-]{0,24}?AT[\w.-]{0,24}+ *+(?:\( *+\d+\))? ?: "
-            rb"AT ?(?:(?P<tx>>)|(?P<rx><)) ?(?P<text>.*)"
+            rb" *(?:(?:(?:\w{1,5} +)?\d+ +\d+ )?[VDIWE][ /]%b *+(?:\( *(?:\w{1,5}: *)?\d+\))? ?: "
+            rb"|\d+-\d+(?: +%b +\S{1,80} +[VDIWE] +|/\S{1,80} [VDIWE]/%b: ))%b" % (_TAG, _TAG, _TAG, SIDES)
         ),
         distinct=True,
-        needs=(b"AT>", b"AT<", b"AT >", b"AT <"),
+        needs=_SIDES_NEED,
+    ),
+    Format(
+        name="android-long",
+        about="shape 23, Android logcat -v long: the tag is on the head, the side below it",
+        example=lines(
+            "[ 05-01 10:00:00.120   945: 1043 D/AT       ]",
+            "AT> AT+CREG?",
+            "",
+            "[ 05-01 10:00:00.154   945: 1044 D/AT       ]",
+            "AT< +CREG: 0,1",
+            "",
+            "[ 05-01 10:00:00.155   945: 1044 D/AT       ]",
+            "AT< OK",
+        ),
+        special="Messages of other tags are dropped.",
+        stamps=stamps(LEAD + rb"\[ +%b(?: [+-]\d{4})?", MONTH_DAY, ISO, SECONDS),
+        stamp_required=True,
+        marks=marks(
+            rb" *(?:\w{1,5}: *)?\d+: *\d+ (?:(?P<tx>%b)|(?P<rx>[VDIWE]/%b)) *+\](?P<text>)" % (NEVER, _TAG)
+        ),
+        distinct=True,
+        reads=LongReader,
+        needs=_SIDES_NEED,
     ),
     Format(
         name="routeros",
