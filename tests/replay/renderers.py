@@ -289,6 +289,20 @@ def spy_raw(session: Session) -> Rendered:
     return capture, [number for number, _, _ in assembled(placed)]
 
 
+def viewed(render: Renderer, after: bytes = b"] ", before: bytes = b"[2026-11-22 ") -> Renderer:
+    """Make a renderer that shows a capture in a terminal which stamps each line."""
+
+    def render_viewed(session: Session) -> Rendered:
+        capture, numbers = render(session)
+        lines = capture.split(b"\n")[:-1]
+        stamped = (
+            before + clock(n * 0.001, "%H:%M:%S") + after + line for n, line in enumerate(lines)
+        )
+        return b"".join(line + b"\n" for line in stamped), numbers
+
+    return render_viewed
+
+
 # fmt: off
 RENDERERS: dict[str, Renderer] = {
     "android-long":  line_by_line(_android_long),
@@ -331,5 +345,10 @@ VARIANTS: dict[str, tuple[str, Renderer]] = {
     "sscom-gbk":     ("sscom", lambda session: sscom(session, "gbk")),
     "txrx-stamped":  ("txrx", line_by_line(_txrx_stamped)),
     **PROGRAMS_OTHERWISE,
+    # A terminal with time stamps on, which holds a device that writes its own.
+    **{f"{name}-viewed": (name, viewed(RENDERERS[name])) for name in (
+        "esp-command-lib", "esp-hexdump", "esp-modem", "mbed", "particle-gen2", "particle-gen3", "zephyr-chat",
+        "zephyr-hexdump")},
+    "particle-gen2-arduino": ("particle-gen2", viewed(RENDERERS["particle-gen2"], b" -> ", b"")),
 }
 # fmt: on

@@ -222,6 +222,10 @@ SHAPES: list[tuple[int, str, str, bytes, Said]] = [
       b"[00:00:08.260,192] <dbg> modem_hl7800: sock_read: Got all data, get EOF and OK (buf len:23)\n"
       b"[00:00:08.260,400] <dbg> modem_hl7800: sock_read: Sock 1 RX done\n"),
      [(TX, "AT+KUDPRCV=1,130"), (RX, "CONNECT"), (RX, "--EOF--Pattern--"), (RX, "OK")]),
+    (27, "in a terminal with stamps", "zephyr-hl7800",
+     (b"[2024-05-01 10:00:00.120] [00:00:08.210,021] <dbg> modem_hl7800: send_at_cmd: OUT: [AT+CESQ]\n"
+      b"[2024-05-01 10:00:00.170] [00:00:08.260,314] <dbg> modem_hl7800: hl7800_rx: HANDLE OK (len:0)\n"),
+     [(TX, "AT+CESQ"), (RX, "OK")]),
     (28, "a shell between", "zephyr-hexdump",
      (b"[00:00:12.531,250] <dbg> modem_cmd_handler: modem_cmd_send_ext: SENT DATA\n"
      b"                                            41 54 2b 43 53 51                                |AT+CSQ           \n"
@@ -239,6 +243,13 @@ SHAPES: list[tuple[int, str, str, bytes, Said]] = [
      (b"D (31219) command_lib: generic_command command AT+CSQ\n\nD (31292) command_lib: Response: AT+CSQ\n+CSQ: 20,99\n\nOK\n"
      b"V (31300) uart: queue free\nno more\n"),
      [(TX, "AT+CSQ"), (UNMARKED, "AT+CSQ"), *_ANYBODY[1:]]),
+    (30, "below Response, in a terminal with stamps", "esp-command-lib",
+     (b"[10:00:00.120] D (5770) command_lib: generic_command command AT+CSQ\n[10:00:00.120] \n"
+      b"[10:00:00.130] D (5780) command_lib: Response: AT+CSQ\n[10:00:00.130] \n[10:00:00.130] +CSQ: 20,99\n"
+      b"[10:00:00.130] \n[10:00:00.131] OK\n"), [(TX, "AT+CSQ"), *_ANYBODY]),
+    (30, "below Response, quoted", "esp-command-lib",
+     (b"> D (2936) command_lib: generic_command command AT+CSQ\n> > D (3506) command_lib: Response: AT+CSQ\n"
+      b"> > +CSQ: 20,99\n> OK\n"), [(TX, "AT+CSQ"), (UNMARKED, "AT+CSQ"), *_ANYBODY[1:]]),
     (30, "tokens, of which CR has eaten the head", "esp-command-lib",
      (b"} (12:34:05.399) command_lib: Command: {AT+CSQ\n} (12:34:05.421) command_lib: Token: {\n"
      b"I (12:34:05.422) command_lib: Token: {+CSQ: 20,99}\nI (12:34:05.423) command_lib: Token: {OK}\n"),

@@ -107,7 +107,9 @@ def _weigh(entry: Format, lines: tuple[bytes, ...]) -> tuple[int, int]:
             match entry.unmarked:
                 case Unmarked.TEXT if not entry.has_marks:
                     fitting += 1
-                case Unmarked.CONTINUES | Unmarked.ROWS:
+                case Unmarked.CONTINUES:
+                    fitting += entry.distinct  # the rest of a record that nobody else writes
+                case Unmarked.ROWS:
                     pass
                 case Unmarked.MODEM:
                     against += is_command(text) and text not in said

@@ -10,14 +10,17 @@ from atfsm.replay.formats.hl7800 import HANDLER_WORDS, Hl7800Reader
 from atfsm.replay.formats.marks import Unmarked
 from atfsm.replay.formats.model import Format
 from atfsm.replay.formats.spelling import of_tinygsm, unbraced, with_separators
-from atfsm.replay.formats.tables.heads import LEAD, NEVER, lines, marks
-from atfsm.replay.formats.times import DAILY, MILLIS, SECONDS, UPTIME, stamps
+from atfsm.replay.formats.tables.heads import BEFORE_BARE, NEVER, VIEWER, VIEWER_ONLY, lines, marks
+from atfsm.replay.formats.times import DAILY, ISO, MILLIS, SECONDS, UPTIME, stamps
 
 # A shell may have written its prompt before a line, and colours of its own.
 _SHELL: Final = (
     rb"(?:\xef\xbb\xbf|\x1b\[[\d;]{0,8}[A-Za-z]|\[1B\]\[[\d;]{0,8}[A-Za-z]|uart:~\$ ?|[ \t])*+"
 )
-_ZEPHYR: Final = stamps(_SHELL + rb"\[%b\]", UPTIME)
+_ZEPHYR: Final = (
+    *stamps(VIEWER + _SHELL + rb"\[%b\]", UPTIME),
+    *stamps(VIEWER_ONLY + rb"(?=<\w+> )", ISO, DAILY),
+)
 # ESP-IDF: a letter and the time in parentheses, behind whatever another logger wrote. Of a line
 # that held a carriage return, a terminal shows the end over the beginning.
 _ESP: Final = stamps(rb"[^(]{0,120}+(?<=[VDIWE}] )\(%b\)", MILLIS, DAILY)
@@ -32,7 +35,7 @@ DEVICES: Final[tuple[Format, ...]] = (
             '    20.845 AT send      12 "AT+CGREG=2\\r\\n"', '    20.862 AT read  OK   6 "\\r\\nOK\\r\\n"',
         ),
         special="Lines of other loggers are dropped; where lines run into each other, they are parted.",
-        stamps=stamps(LEAD + rb"%b ", SECONDS),
+        stamps=stamps(VIEWER + rb"%b ", SECONDS),
         stamp_required=True,
         marks=marks(
             rb'AT (?:(?P<tx>send)|(?P<rx>read)) +(?:\S+ +)?\d+ +"'
@@ -51,7 +54,7 @@ DEVICES: Final[tuple[Format, ...]] = (
             "0000025350 [app] INFO: hello",
         ),
         special="The time is in milliseconds since the device started.",
-        stamps=stamps(LEAD + rb"%b ", MILLIS),
+        stamps=stamps(VIEWER + rb"%b ", MILLIS),
         stamp_required=True,
         marks=marks(rb"\[ncp\.at\] \w+: (?:(?P<tx>>)|(?P<rx><)) ?(?P<text>.*)"),
         distinct=True,
@@ -66,7 +69,10 @@ DEVICES: Final[tuple[Format, ...]] = (
             "[10155][INFO][CELL]: AT RX (3): K<cr><ln>",
         ),
         special="The number of bytes stands before the text; blanks that a page took away are put back.",
-        stamps=stamps(LEAD + rb"\[%b(?:ms)?\](?=\[)", MILLIS),
+        stamps=(
+            *stamps(VIEWER + rb"\[%b(?:ms)?\](?=\[)", MILLIS),
+            *stamps(VIEWER_ONLY + rb"(?=\[\w+ *\]\[\w+ *\]: AT )", ISO, DAILY),
+        ),
         marks=marks(
             rb"\[\w+ *\]\[\w+ *\]: AT (?:(?P<tx>TX)|(?P<rx>RX)) \( *(?P<length>\d{1,5})\): ?(?P<text>.*)"
         ),
@@ -130,7 +136,7 @@ DEVICES: Final[tuple[Format, ...]] = (
             rb"(?:(?P<tx>SENT DATA)|(?P<rx>RECV))(?P<text>)(?:[\s\x1b]|$)"
         ),
         unmarked=Unmarked.ROWS,
-        rows=re.compile(_SHELL + rb"(?P<text>(?:[0-9a-f]{2} {1,3}){1,16}+) *\|"),
+        rows=re.compile(VIEWER + _SHELL + rb"(?P<text>(?:[0-9a-f]{2} {1,3}){1,16}+) *\|"),
         restore=escapes.hex_cells,
         unended=True,
         distinct=True,
@@ -152,6 +158,7 @@ DEVICES: Final[tuple[Format, ...]] = (
             rb"command_lib: (?:(?P<tx>\w{1,40} command |Command: (?=\{))"
             rb"|(?P<rx>Response: ?|Token: (?=\{)))(?P<text>.*)"
         ),
+        separator=BEFORE_BARE,
         unmarked=Unmarked.CONTINUES,
         spelling=unbraced,
         noise=re.compile(rb"[}{]$"),
@@ -207,7 +214,7 @@ DEVICES: Final[tuple[Format, ...]] = (
         special="It shows commands only, and only those that were not answered.",
         stamps=_ESP,
         marks=marks(
-            rb"(?:response timeout)?\w{0,16}dce: \w{1,60}(?:\(\d{1,6}\))?: "
+            VIEWER + rb"(?:response timeout)?\w{0,16}dce: \w{1,60}(?:\(\d{1,6}\))?: "
             rb"(?:(?P<tx>Command:)|(?P<rx>%b))(?P<text>[^\r]*?)(?:\s{1,4}response timeout.*|\s*)$" % NEVER
         ),
         distinct=True,
@@ -219,7 +226,7 @@ DEVICES: Final[tuple[Format, ...]] = (
         example=lines("[12345] ### AT: +CSQ", "[12399] ### ..: Result index: 1"),
         special="Commands lack their AT. The first answer that was awaited counts as OK, a later one as "
         "ERROR, and index 0 means that none came. What the modem said is not in the log.",
-        stamps=stamps(LEAD + rb"\[%b\]", MILLIS),
+        stamps=stamps(VIEWER + rb"\[%b\]", MILLIS),
         marks=marks(
             rb"### (?:(?P<tx>(?=AT:))|(?P<rx>(?:\.\.: ?)?(?=Result index:)))(?P<text>.*)"
         ),
