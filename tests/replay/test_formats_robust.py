@@ -116,7 +116,7 @@ def test_which_formats_have_a_fast_way() -> None:
         *("android-long", "chat-syslog", "command-response", "esp-command-lib", "esp-hexdump"),
         *("gammu", "journal"),
         *("mm-0x", "mm-1x", "one-side", "out-in", "qcom", "reserial", "socat", "spy-raw", "sscom"),
-        *("strace", "unimodem", "zephyr-hexdump", "zephyr-hl7800"),
+        *("strace", "unimodem", "zephyr-chat", "zephyr-hexdump", "zephyr-hl7800"),
     } == {entry.name for entry in FORMATS if not entry.stateless}
 
 

@@ -14,8 +14,8 @@ import re
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from atfsm.replay.formats.reader import Reader
 from atfsm.replay.formats.shape import Shape
+from atfsm.replay.formats.zephyr import ZephyrReader
 from atfsm.replay.records import Record
 
 
@@ -51,22 +51,21 @@ HANDLER_WORDS: Final = b"|".join(
 _SESSION: Final = re.compile(rb"(?:AT)?\+K(TCP|UDP)(?!CFG=)\w{2,8}[=:] ?(\d{1,3})\b")
 
 
-class Hl7800Reader(Reader):
+class Hl7800Reader(ZephyrReader):
     """Reads one log of the driver; whatever the bytes, it never raises."""
 
     __slots__ = ("_named", "_protocols", "_receiving")
 
     def __init__(self, shape: Shape) -> None:
         super().__init__(shape)
-        self._stateless = False
         self._named: Record | None = None  # an answer of which the values may follow
         self._protocols: dict[bytes, bytes] = {}  # of each session that was named so far
         self._receiving = False  # since CONNECT, data may come
 
     @property
     def held_from(self) -> int | None:
-        """The line of the answer whose values may follow."""
-        return None if self._named is None else self._named.line
+        """The line of the answer whose values may follow, or a line that was broken."""
+        return super().held_from if self._named is None else self._named.line
 
     def close(self) -> tuple[Record, ...]:
         """Say that the capture ends."""

@@ -12,6 +12,7 @@ from atfsm.replay.formats.model import Format
 from atfsm.replay.formats.spelling import of_tinygsm, unbraced, with_separators
 from atfsm.replay.formats.tables.heads import BEFORE_BARE, NEVER, VIEWER, VIEWER_ONLY, lines, marks
 from atfsm.replay.formats.times import DAILY, ISO, MILLIS, SECONDS, UPTIME, stamps
+from atfsm.replay.formats.zephyr import ZephyrReader
 
 # A shell may have written its prompt before a line, and colours of its own.
 _SHELL: Final = (
@@ -89,7 +90,8 @@ DEVICES: Final[tuple[Format, ...]] = (
             "[00:00:28.496,000] <dbg> modem_chat: modem_chat_log_received_command: OK",
         ),
         special="Of answers that its script awaits it shows the parameters with blanks between, and "
-        "commas are put there again. An unknown command that was received is no error.",
+        "commas are put there again. An unknown command that was received is no error. Lines that a mail "
+        "program broke before their text are put together.",
         stamps=_ZEPHYR,
         marks=marks(
             rb"<\w+>(?:\x1b\[[\d;]*m)? modem_chat: modem_chat_(?:(?P<tx>script_\w+: sending: ?)"
@@ -97,6 +99,7 @@ DEVICES: Final[tuple[Format, ...]] = (
         ),
         spelling=with_separators,
         distinct=True,
+        reads=ZephyrReader,
         needs=(b"modem_chat_",),
     ),
     Format(
