@@ -43,6 +43,7 @@ DEVICES: Final[tuple[Format, ...]] = (
             rb'(?P<text>(?:[^"\\ ]|\\.| (?! {0,12}\d{1,9}\.\d{3} AT (?:send|read) ))*)'
         ),
         restore=escapes.C.undo,
+        aligned=True,
         distinct=True,
         needs=(b"AT send", b"AT read"),
     ),
@@ -142,6 +143,7 @@ DEVICES: Final[tuple[Format, ...]] = (
         rows=re.compile(VIEWER + _SHELL + rb"(?P<text>(?:[0-9a-f]{2} {1,3}){1,16}+) *\|"),
         restore=escapes.hex_cells,
         unended=True,
+        aligned=True,
         distinct=True,
         needs=(b"SENT DATA", b"RECV"),
     ),
@@ -181,7 +183,7 @@ DEVICES: Final[tuple[Format, ...]] = (
         special="The dumps between show the same again, and are dropped.",
         stamps=_ESP,
         marks=marks(
-            rb"[^>\"]{0,120}?(?:(?P<tx>Sending command: ?)|(?P<rx>Handling line: ?>>))"
+            rb"[^>\"]{0,120}?(?:(?P<tx>Sending command: ?+(?!b?\"))|(?P<rx>Handling line: ?>>))"
             rb"(?P<text>(?(tx).*|(?:.*(?=<<)|.*)))"
         ),
         distinct=True,
@@ -204,6 +206,7 @@ DEVICES: Final[tuple[Format, ...]] = (
             rb" ?[\w-]{1,40}: 0x[0-9a-f]{8} +(?P<text>(?:[0-9a-f]{2} {1,3}){1,16}+) *\|"
         ),
         restore=escapes.hex_cells,
+        aligned=True,
         distinct=True,
         needs=(b": writing:", b": reading:"),
     ),

@@ -88,6 +88,7 @@ HOSTS: Final[tuple[Format, ...]] = (
             rb" *(?:(?:(?:\w{1,5} +)?\d+ +\d+ )?[VDIWE][ /]%b *+(?:\( *(?:\w{1,5}: *)?\d+\))? ?: "
             rb"|\d+-\d+(?: +%b +\S{1,80} +[VDIWE] +|/\S{1,80} [VDIWE]/%b: ))%b" % (_TAG, _TAG, _TAG, SIDES)
         ),
+        aligned=True,
         distinct=True,
         needs=_SIDES_NEED,
     ),
@@ -110,6 +111,7 @@ HOSTS: Final[tuple[Format, ...]] = (
         marks=marks(
             rb" *(?:\w{1,5}: *)?\d+: *\d+ (?:(?P<tx>%b)|(?P<rx>[VDIWE]/%b)) *+\](?P<text>)" % (NEVER, _TAG)
         ),
+        aligned=True,
         distinct=True,
         reads=LongReader,
         needs=_SIDES_NEED,
@@ -223,6 +225,7 @@ HOSTS: Final[tuple[Format, ...]] = (
             LEAD + rb"(?P<text>(?:[0-9A-F]{2}.\|){0,15}[0-9A-F]{2})(?:. |.?\s*$)", re.DOTALL
         ),
         restore=escapes.gammu_cells,
+        aligned=True,
         distinct=True,
         needs=(b"SENDING frame", b"RECEIVED frame"),
     ),
