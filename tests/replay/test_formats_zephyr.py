@@ -43,6 +43,18 @@ BROKEN: dict[str, tuple[str, list[bytes], Said, int]] = {
     "before the length": (
         "zephyr-hl7800", [HL7800 + b"hl7800_rx: HANDLE +KTCP_IND: ", b"(len:3)", HL7800 + b"on_cmd_sock_ind: +KTCP_IND ID: 1"],
         [(1, RX, b"+KTCP_IND: 1,1")], 0),
+    "within quotes": (
+        "zephyr-chat", [CHAT + b'script_next: sending: AT+COPS=1,0,"a', b'b",7'], [(1, TX, b'AT+COPS=1,0,"a b",7')], 0),
+    "one quote, and no rest": (
+        "zephyr-chat", [CHAT + b'log_received_command: say "', CHAT + b"log_received_command: OK"],
+        [(1, RX, b'say "'), (2, RX, b"OK")], 0),
+    "before the values": (
+        "zephyr-chat", [CHAT + b"log_received_command: +CME ERROR:", b"923"], [(1, RX, b"+CME ERROR: 923")], 0),
+    "no values, and no rest": (
+        "zephyr-chat", [CHAT + b"log_received_command: +X:", CHAT + b"log_received_command: OK"],
+        [(1, RX, b"+X:"), (2, RX, b"OK")], 0),
+    "within what was written": (
+        "zephyr-hl7800", [HL7800 + b'send_at_cmd: OUT: [AT+COPS=1,0,"a', b'b"]'], [(1, TX, b'AT+COPS=1,0,"a b"')], 0),
     "an empty value of another sort": (
         "zephyr-hl7800", [b"[00:00:01.000,000] <inf> modem_hl7800: ICCID: ", HL7800 + b"hl7800_rx: HANDLE OK (len:0)"],
         [(2, RX, b"OK")], 0),
@@ -74,6 +86,24 @@ def test_a_rest_that_is_missing_is_said(
 
     assert notes == [note for note in report.notes if "broken" in note]
     assert not missing or report.verdict is not Verdict.CLEAN
+
+
+LOOSE = [CHAT + b"log_received_command: +COPS:  0 0 5", b"7"]
+
+
+@pytest.mark.parametrize("is_broken", [True, False])
+def test_what_may_be_a_rest_is_said(*, is_broken: bool) -> None:
+    """Behind a text, only a capture that was broken elsewhere is suspected of it."""
+    logged = [*BROKEN["before a command"][1], *LOOSE, CHAT + b"log_received_command: OK"]
+    session = Session("capture", format_named("zephyr-chat"))
+    session.feed(logged if is_broken else logged[2:])
+    report = session.close()
+    notes = [
+        "Lines were broken; what may be the rest of a text is left out (one line)."
+    ] * is_broken
+
+    assert notes == [note for note in report.notes if "broken" in note]
+    assert not is_broken or report.verdict is not Verdict.CLEAN
 
 
 def test_a_broken_capture_is_recognised() -> None:

@@ -69,7 +69,7 @@ class Hl7800Reader(ZephyrReader):
 
     def close(self) -> tuple[Record, ...]:
         """Say that the capture ends."""
-        return (*super().close(), *self._released())
+        return super().close() + self._released()
 
     def _marked(
         self, found: re.Match[bytes], number: int, time_s: float | None
