@@ -50,13 +50,48 @@ def _iso_bare(paper: Paper, line: Line) -> int:
     return paper.write(stamp + line.text)
 
 
-def _android_ril(paper: Paper, line: Line) -> int:
-    stamp = clock(line.time_s, "%m-%d %H:%M:%S") + b"   945  1043 D "
-    if line.direction is TX:
-        paper.write(stamp + b"RIL     : onRequest: SIGNAL_STRENGTH")
-        return paper.write(stamp + b"AT      : AT> " + line.text)
-    number = paper.write(stamp + b"AT      : AT< " + line.text)
-    paper.write(stamp + b"RIL     : Parsing: " + line.text)
+def _logcat(head: Callable[[float, str], bytes]) -> Callable[[Paper, Line], int]:
+    """A log of Android, of which *head* writes the time and the tag."""
+
+    def write(paper: Paper, line: Line) -> int:
+        wire, repeated = head(line.time_s, "AT"), head(line.time_s, "RIL")
+        if line.direction is TX:
+            paper.write(repeated + b"onRequest: SIGNAL_STRENGTH")
+            return paper.write(wire + b"AT> " + line.text)
+        number = paper.write(wire + b"AT< " + line.text)
+        paper.write(repeated + b"Parsing: " + line.text)
+        return number
+
+    return write
+
+
+def _threadtime(time_s: float, tag: str, uid: str = "") -> bytes:
+    return clock(time_s, "%m-%d %H:%M:%S") + f" {uid}  945  1043 D {tag:8}: ".encode()
+
+
+def _zoned(time_s: float, tag: str) -> bytes:
+    return clock(time_s) + f" +0200   945  1043 D {tag:8}: ".encode()
+
+
+def _epoch(time_s: float, tag: str) -> bytes:
+    return f"{START.timestamp() + time_s:23.3f}   945  1043 D {tag:8}: ".encode()
+
+
+def _studio(time_s: float, tag: str) -> bytes:
+    return (
+        clock(time_s) + f"   945-1043  {tag:23} com.android.phone                    D  ".encode()
+    )
+
+
+def _android_long(paper: Paper, line: Line) -> int:
+    """What logcat -v long shows."""
+    stamp = b"[ " + clock(line.time_s, "%m-%d %H:%M:%S") + b"   945: 1043 D/%-8b ]"
+    paper.write(stamp % b"AT")
+    number = paper.write((b"AT> " if line.direction is TX else b"AT< ") + line.text)
+    paper.write(b"")
+    paper.write(stamp % b"RIL")
+    paper.write(b"AT< " + line.text)
+    paper.write(b"")
     return number
 
 
@@ -254,9 +289,24 @@ def spy_raw(session: Session) -> Rendered:
     return capture, [number for number, _, _ in assembled(placed)]
 
 
+def viewed(render: Renderer, after: bytes = b"] ", before: bytes = b"[2026-11-22 ") -> Renderer:
+    """Make a renderer that shows a capture in a terminal which stamps each line."""
+
+    def render_viewed(session: Session) -> Rendered:
+        capture, numbers = render(session)
+        lines = capture.split(b"\n")[:-1]
+        stamped = (
+            before + clock(n * 0.001, "%H:%M:%S") + after + line for n, line in enumerate(lines)
+        )
+        return b"".join(line + b"\n" for line in stamped), numbers
+
+    return render_viewed
+
+
 # fmt: off
 RENDERERS: dict[str, Renderer] = {
-    "android-ril":   line_by_line(_android_ril),
+    "android-long":  line_by_line(_android_long),
+    "android-ril":   line_by_line(_logcat(_threadtime), b"--------- beginning of radio"),
     "arduino":       line_by_line(_arduino),
     "arrows":        line_by_line(_arrows),
     "bare":          line_by_line(_bare),
@@ -284,6 +334,10 @@ RENDERERS: dict[str, Renderer] = {
 #: Other ways in which the same formats occur: name of the format, and a renderer.
 VARIANTS: dict[str, tuple[str, Renderer]] = {
     "arrow-table":   ("arrows", line_by_line(_arrow_table, b"| way | line | note |", b"|---|---|---|")),
+    "logcat-epoch":  ("android-ril", line_by_line(_logcat(_epoch))),
+    "logcat-studio": ("android-ril", line_by_line(_logcat(_studio))),
+    "logcat-uid":    ("android-ril", line_by_line(_logcat(lambda time_s, tag: _threadtime(time_s, tag, " 1001 ")))),
+    "logcat-zone":   ("android-ril", line_by_line(_logcat(_zoned))),
     "modem-marked":  ("one-side", line_by_line(_modem_marked)),
     "mm-dbg":        ("mm-1x", chunk_by_chunk(_modem_manager(b"<dbg> [wwan0at1/at]"))),
     "mm-syslog":     ("mm-1x", chunk_by_chunk(_modem_manager(
@@ -291,5 +345,10 @@ VARIANTS: dict[str, tuple[str, Renderer]] = {
     "sscom-gbk":     ("sscom", lambda session: sscom(session, "gbk")),
     "txrx-stamped":  ("txrx", line_by_line(_txrx_stamped)),
     **PROGRAMS_OTHERWISE,
+    # A terminal with time stamps on, which holds a device that writes its own.
+    **{f"{name}-viewed": (name, viewed(RENDERERS[name])) for name in (
+        "esp-command-lib", "esp-hexdump", "esp-modem", "mbed", "particle-gen2", "particle-gen3", "zephyr-chat",
+        "zephyr-hexdump")},
+    "particle-gen2-arduino": ("particle-gen2", viewed(RENDERERS["particle-gen2"], b" -> ", b"")),
 }
 # fmt: on

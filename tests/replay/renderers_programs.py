@@ -73,7 +73,8 @@ def _chat(before: Callable[[Line], bytes]) -> Callable[[Paper, Line], int]:
             paper.write(head + b"expect (OK)")
             return number
         paper.write(head + b"^M")
-        if not line.text.startswith(FINAL):
+        if line.text != b"OK":
+            # Only the word that it awaits, or a word of ABORT, ends what chat reads.
             return paper.write(head + line.text + b"^M")
         number = paper.write(head + line.text)
         paper.write(head + b" -- got it")
@@ -207,6 +208,34 @@ def _strace(before: Callable[[float], bytes]) -> Callable[[Paper, float, Directi
     return write
 
 
+def _strace_threads(
+    before: Callable[[int, float], bytes],
+) -> Callable[[Paper, float, Direction, bytes], int]:
+    """A program in which one thread reads and prints while another writes."""
+
+    def write(paper: Paper, time_s: float, direction: Direction, data: bytes) -> int:
+        words = {13: "\\r", 10: "\\n", 34: '\\"', 92: "\\\\"}
+        text = escaped(data, words, "\\{:o}")
+        host, reader = before(31223, time_s), before(31224, time_s)
+        if direction is TX:
+            paper.write(reader + b"read(3,  <unfinished ...>")
+            number = paper.write(host + b'write(3, "%b", %d <unfinished ...>' % (text, len(data)))
+            paper.write(reader + b'<... read resumed>"", 256) = 0')
+            paper.write(host + b"<... write resumed>) = %d" % len(data))
+            paper.write(reader + b"read(3,  <unfinished ...>")
+            paper.write(host + b'write(1, "sent\\n", 5) = 5')
+            return number
+        reads = (
+            line for line in reversed(paper.lines) if b"read(3" in line or b"read res" in line
+        )
+        call = b"<... read resumed>" if b"unfinished" in next(reads, b"") else b"read(3, "
+        number = paper.write(reader + call + b'"%b", 256) = %d' % (text, len(data)))
+        paper.write(reader + b'write(1, "%b", %d) = %d' % (text, len(data), len(data)))
+        return number
+
+    return write
+
+
 def _traced(time_s: float) -> bytes:
     return b"31223 " + clock(time_s, "%H:%M:%S") + b"456 "
 
@@ -236,13 +265,27 @@ def _zephyr_chat(paper: Paper, line: Line) -> int:
     return paper.write(head + b"log_received_command: " + name + b":  " + spaced)
 
 
+#: What a handler of the driver says of an answer: its level, its name where that is shown, words.
+_HANDLERS = (
+    (rb"\+CM[ES] ERROR: (.*)", rb"<err> modem_hl7800: Error code: \1"),
+    (rb"\+CEREG: (.*)", rb"<dbg> modem_hl7800: on_cmd_network_report: Network status: \1"),
+    (rb"(\+K(?:TCP|UDP)_IND): (\d+),.*", rb"<dbg> modem_hl7800: on_cmd_sock_ind: \1 ID: \2"),
+    (rb"\+K(?:TCP|UDP)_NOTIF: (.*)", rb"<wrn> modem_hl7800: +K**P_NOTIF: \1"),
+    (rb"(\+K(?:TCP|UDP)CFG: \d+)", rb"<dbg> modem_hl7800: on_cmd_sockcreate: \1"),
+)
+
+
 def _zephyr_hl7800(paper: Paper, line: Line) -> int:
-    head = _uptime(line.time_s) + b"<dbg> modem_hl7800: "
+    stamp = _uptime(line.time_s)
     if line.direction is TX:
-        return paper.write(head + b"send_at_cmd: OUT: [" + line.text + b"]")
+        return paper.write(stamp + b"<dbg> modem_hl7800: send_at_cmd: OUT: [" + line.text + b"]")
     name, colon, values = line.text.partition(b": ")
     said = b"HANDLE %b%b (len:%d)" % (name, colon, len(values))
-    return paper.write(head + b"hl7800_rx: " + said)
+    number = paper.write(stamp + b"<dbg> modem_hl7800: hl7800_rx: " + said)
+    for pattern, words in _HANDLERS:
+        if re.fullmatch(pattern, line.text):
+            paper.write(stamp + re.sub(pattern, words, line.text))
+    return number
 
 
 def _zephyr_hexdump(paper: Paper, line: Line) -> int:
@@ -331,6 +374,9 @@ PROGRAMS_OTHERWISE: dict[str, tuple[str, Renderer]] = {
     "socat-hex":     ("socat", dumped(_socat_head, _socat_hex, cut=lambda data: [data])),
     "socat-text":    ("socat", socat_text),
     "strace-bare":   ("strace", chunk_by_chunk(_strace(lambda _: b""))),
+    "strace-pid":    ("strace", chunk_by_chunk(_strace_threads(lambda pid, _: b"[pid %d] " % pid))),
+    "strace-threads": ("strace", chunk_by_chunk(_strace_threads(
+        lambda pid, time_s: b"%d " % pid + clock(time_s, "%H:%M:%S") + b"456 "))),
 }
 
 #: Those that lose what was said: the values of answers, the answers, or who spoke first.

@@ -73,6 +73,8 @@ HEADS: dict[str, tuple[str | None, bytes]] = {
     "ppp, its own words only":   (None, b"tun0: Chat: Expect(8): OK\ntun0: Phase: Chat: x\n"),
     "gammu, its own words only": (None, b"Checking line: OK\nAT reply state: 1\n"),
     "dumps of something else":   (None, b"> 2026/11/22 hello\n 41 54 0d\n"),
+    "a client in Rust":         (None, b'[2020-03-14T22:17:35Z DEBUG atat::client] Sending command: "AT\\r\\n"\n'),
+    "a client in Rust, newer":  (None, b'54380 DEBUG Sending command: "b"AT+CPIN?\\r\\n""\n54435 DEBUG Received OK\n'),
     "strace of something else":  (None, b'openat(AT_FDCWD, "/etc/x", O_RDONLY) = 3\nread(3, 0x7ff, 64) = -1 EAGAIN\n'),
     "JSON of something else":    (None, b'{"n": 1, "tx_bytes": 5}\n{"rx": 5}\n'),
     "Zephyr, other modules":     (None, b"[00:00:20.663,000] <dbg> modem_cellular: switch from idle\n"),

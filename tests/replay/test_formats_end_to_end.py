@@ -8,7 +8,7 @@ import pytest
 
 from atfsm.machine import table
 from atfsm.replay.automaton import Edge
-from atfsm.replay.formats import detect
+from atfsm.replay.formats import FORMATS, detect
 from atfsm.replay.records import Direction
 from atfsm.replay.report import Report, Wobble
 from atfsm.replay.session import Session
@@ -125,3 +125,33 @@ def test_a_healthy_session_is_clean_in_each_format(format_name: str) -> None:
     report, _ = replayed(RENDERERS[format_name](SESSIONS["healthy"])[0])
 
     assert "clean" == report.verdict.value
+
+
+def as_a_page_shows_it(capture: bytes) -> bytes:
+    """What a browser copies: of two blanks, one is a no-break space."""
+    return capture.replace(b"  ", b"\xc2\xa0 ")
+
+
+ALIGNED = sorted(entry.name for entry in FORMATS if entry.aligned)
+
+
+@pytest.mark.parametrize("format_name", ALIGNED)
+def test_a_copy_from_a_page_tells_the_same_story(format_name: str) -> None:
+    """Columns that a page fills with no-break spaces are read as if it had left the blanks."""
+    capture, numbers = RENDERERS[format_name](SESSIONS["late refusal"])
+    copied = as_a_page_shows_it(capture)
+    report, story = replayed(copied)
+
+    assert copied != capture
+    assert format_name == report.format
+    assert reference("late refusal") == story
+    assert numbers[-1] == report.wobbles[0].line
+
+
+@pytest.mark.parametrize("name", ["late refusal", "healthy"])
+def test_blanks_at_the_end_of_a_line_are_none_of_a_record(name: str) -> None:
+    """Where the logger has counted, a page that fills lines adds nothing."""
+    capture, _ = RENDERERS["mbed"](SESSIONS[name])
+    _, story = replayed(b"".join(line + b"   \n" for line in capture.split(b"\n")))
+
+    assert reference(name) == story

@@ -125,3 +125,55 @@ def test_text_that_was_cut_is_said() -> None:
     reader.close()
 
     assert ["The logger has cut text short, on 2 lines."] == reader.notes
+
+
+def test_text_that_was_cut_counts_on_ports_only() -> None:
+    """What strace shows of the files that a program opens is none of ours."""
+    reader = format_named("strace").reader()
+    reader.read(b'read(3, "\\177ELF\\2\\1"..., 832) = 832', 1)
+    reader.read(b'write(4, "AT\\r", 3) = 3', 2)
+    reader.close()
+
+    assert [] == reader.notes
+
+
+def test_a_call_whose_beginning_is_missing_is_said() -> None:
+    """A capture that begins while a thread waits does not say on which file."""
+    reader = format_named("strace").reader()
+    lines = [
+        b'101 write(3, "AT\\r", 3) = 3',
+        b'102 <... read resumed>"\\r\\nOK\\r\\n", 256) = 6',
+        b"102 read(3,  <unfinished ...>",
+        b'102 <... read resumed>"\\r\\nRING\\r\\n", 256) = 6',
+    ]
+    records = [r for number, line in enumerate(lines, 1) for r in reader.read(line, number)]
+    records += reader.close()
+
+    assert [1, 4] == [record.line for record in records]
+    assert "left out is what it read, on one line" in reader.notes[0]
+
+
+def test_a_port_that_never_answers_is_left_out_however_long() -> None:
+    """A program that prints all it reads asks nothing, be it a thousand commands."""
+    reader = format_named("strace").reader()
+    for number in range(0, 9 * WAITING_AT_MOST, 3):
+        reader.read(b'write(3, "AT\\r", 3) = 3', number + 1)
+        reader.read(b'write(1, "AT\\r", 3) = 3', number + 2)
+        records = reader.read(b'read(3, "\\r\\nOK\\r\\n", 256) = 6', number + 3)
+
+        assert [number + 1, number + 3] == [record.line for record in records]
+    reader.close()
+
+    assert ["Port 1 never answered: it is left out (1200 lines)."] == reader.notes
+
+
+def test_threads_that_wait_are_bounded() -> None:
+    """However many threads a capture names, the first of them are forgotten."""
+    reader = format_named("strace").reader()
+    for number in range(1, 2_000):
+        reader.read(b"%d read(3,  <unfinished ...>" % number, number)
+    reader.read(b'5000 write(3, "AT\\r", 3) = 3', 2_000)
+    reader.read(b'1 <... read resumed>"\\r\\nOK\\r\\n", 256) = 6', 2_001)
+    records = reader.read(b'1999 <... read resumed>"\\r\\nOK\\r\\n", 256) = 6', 2_002)
+
+    assert [2_000, 2_002] == [record.line for record in records]

@@ -102,6 +102,15 @@ SHAPES: list[tuple[int, str, str, bytes, Said]] = [
     (15, "it failed", "chat-syslog",
      (b"Jan  1 00:12:30 evm chat[1405]: send (AT^M)\nJan  1 00:12:30 evm chat[1405]: expect (OK)\n"
      b"Jan  1 00:12:40 evm chat[1405]: alarm\nJan  1 00:12:53 evm chat[1405]: Failed\n"), [(TX, "AT")]),
+    (15, "a code that chat broke off", "chat-syslog",
+     (b"May 20 14:22:18 host chat[537]: abort on (ERROR)\nMay 20 14:22:18 host chat[537]: send (AT+CPIN?^M)\n"
+     b"May 20 14:22:18 host chat[537]: AT+CPIN?^M^M\nMay 20 14:22:18 host chat[537]: +CME ERROR\n"
+     b"May 20 14:22:18 host chat[537]:  -- failed\nMay 20 14:22:18 host chat[537]: Failed (ERROR)\n"),
+     [(TX, "AT+CPIN?"), (RX, "AT+CPIN?"), (RX, "+CME ERROR:")]),
+    (15, "a word of ABORT that is whole", "chat-syslog",
+     (b"May 20 14:22:18 host chat[537]: send (ATD*99#^M)\nMay 20 14:22:18 host chat[537]: NO CARRIER\n"
+     b"May 20 14:22:18 host chat[537]:  -- failed\nMay 20 14:22:18 host chat[537]: Failed (NO CARRIER)\n"),
+     [(TX, "ATD*99#"), (RX, "NO CARRIER")]),
     (16, "logread", "chat-syslog",
      (b"Fri Mar 20 12:45:08 2015 local2.info chat[7402]: send (AT+CSQ^M)\n"
      b"Fri Mar 20 12:45:08 2015 local2.info chat[7402]: +CSQ: 20,99^M\nFri Mar 20 12:45:08 2015 local2.info chat[7402]: OK\n"),
@@ -112,6 +121,11 @@ SHAPES: list[tuple[int, str, str, bytes, Said]] = [
      [(TX, 'AT+CGDCONT=1,"IP","internet"'), (RX, "OK")]),
     (17, "a blank line between the steps", "chat",
      b"abort on (BUSY)\nsend (AT+CSQ^M)\nexpect (OK)\n^M\n+CSQ: 20,99^M\n^M\nOK\n -- got it\n\n", _CSQ),
+    (17, "a code that chat broke off", "chat",
+     b"send (AT+CGATT=1^M)\nexpect (OK)\n^M\nAT+CGATT=1^M^M\n+CMS ERROR\n -- failed\nFailed (ERROR)\n",
+     [(TX, "AT+CGATT=1"), (RX, "AT+CGATT=1"), (RX, "+CMS ERROR:")]),
+    (17, "words of ABORT", "chat", b"send (ATD*99#^M)\nexpect (CONNECT)\n^M\nBUSY\n -- failed\nFailed (BUSY)\n",
+     [(TX, "ATD*99#"), (RX, "BUSY")]),
     (18, "pppd between, without a mark", "chat",
      (b"send (ATD*99#^M)\nexpect (CONNECT)\n^M\nCONNECT\n -- got it\n\n"
      b"Script chat -s -v -f /etc/ppp/x finished (pid 763), status = 0x0\nSerial connection established.\n"
@@ -153,6 +167,29 @@ SHAPES: list[tuple[int, str, str, bytes, Said]] = [
     (23, "RIL repeats it", "android-ril",
      (b"07-12 01:10:33.862   945  1043 D AT      : AT> AT+CSQ\n07-12 01:10:33.900   945  1045 D AT      : AT< +CSQ: 20,99\n"
      b"07-12 01:10:33.900   945  1045 D RILJ    : [0001]< OK\n07-12 01:10:33.901   945  1045 D AT      : AT< OK\n"), _CSQ),
+    (23, "a bug report shows whose it is", "android-ril",
+     (b"------ RADIO LOG (logcat -b radio -v threadtime -v printable -v uid -d *:v) ------\n--------- beginning of radio\n"
+     b"07-12 01:10:33.862  1001   945  1043 D AT      : AT> AT+CSQ\n07-12 01:10:33.900 radio   945  1045 D AT      : AT< +CSQ: 20,99\n"
+     b"07-12 01:10:33.900  1001   945  1045 D RILJ    : [0001]< OK\n07-12 01:10:33.901 radio   945  1045 D AT      : AT< OK\n"), _CSQ),
+    (23, "with year and zone, a uid in parentheses", "android-ril",
+     (b"2024-05-01 10:00:00.120 +0200 D/AT      (radio:  945): AT> AT+CSQ\n"
+     b"2024-05-01 10:00:00.130 +0200 D/AT      ( 1001:  945): AT< +CSQ: 20,99\n"
+     b"2024-05-01 10:00:00.140 +0200 D/AT      (  945): AT< OK\n"), _CSQ),
+    (23, "seconds since 1970", "android-ril",
+     (b"         1714557600.120   945  1043 D AT      : AT> AT+CSQ\n         1714557600.154   945  1044 D AT      : AT< +CSQ: 20,99\n"
+     b"         1714557600.155   945  1044 D AT      : AT< OK\n"), _CSQ),
+    (23, "as Android Studio shows it", "android-ril",
+     (b"2024-05-01 10:00:00.120   945-1043  AT                      com.android.phone                    D  AT> AT+CSQ\n"
+     b"2024-05-01 10:00:00.154   945-1044  AT                      com.android.phone                    D  AT< +CSQ: 20,99\n"
+     b"2024-05-01 10:00:00.155   945-1044  RILJ                    com.android.phone                    D  [0001]< AT< OK\n"
+     b"2024-05-01 10:00:00.155   945-1044  AT                      pid-945                              D  AT< OK\n"), _CSQ),
+    (23, "as Android Studio showed it once", "android-ril",
+     (b"2021-05-01 10:00:00.120 945-1043/com.android.phone D/AT: AT> AT+CSQ\n2021-05-01 10:00:00.154 945-1044/? D/AT: AT< +CSQ: 20,99\n"
+     b"2021-05-01 10:00:00.155 945-1044/? D/AT: AT< OK\n"), _CSQ),
+    (23, "a head, and the message below it", "android-long",
+     (b"--------- beginning of radio\n[ 05-01 10:00:00.100   945: 1043 D/AT       ]\nAT> AT+CSQ\n\n"
+     b"[ 05-01 10:00:00.140  1001:  945: 1043 D/AT       ]\nAT< +CSQ: 20,99\n\n[ 05-01 10:00:00.140   945: 1043 D/RILJ     ]\nAT< ERROR\n\n"
+     b"[ 05-01 10:00:00.150   945: 1043 D/AT       ]\nAT< OK\n\n"), _CSQ),
     (24, "other loggers, section heads", "particle-gen2",
      (b"0000020855 [system] INFO: Sim Ready\n0000020855 [system] INFO: Sim Ready\n[ Modem::register ] = = = = =\n"
      b'    20.845 AT send       8 "AT+CSQ\\r\\n"\n    20.862 AT read  +   15 "\\r\\n+CSQ: 20,99\\r\\n"\n'
@@ -177,7 +214,18 @@ SHAPES: list[tuple[int, str, str, bytes, Said]] = [
     (27, "the session of an indication is logged", "zephyr-hl7800",
      (b"[00:00:07.944,458] <dbg> modem_hl7800: hl7800_rx: HANDLE +KUDP_IND:  (len:3)\n"
       b"[00:00:07.944,488] <dbg> modem_hl7800: on_cmd_sock_ind: +KUDP_IND ID: 1\n"),
-     [(RX, "+KUDP_IND:"), (RX, "+KUDP_IND: 1,1")]),
+     [(RX, "+KUDP_IND: 1,1")]),
+    (27, "received data, their end pattern and OK are one line", "zephyr-hl7800",
+     (b"[00:00:08.197,753] <dbg> modem_hl7800: send_at_cmd: OUT: [AT+KUDPRCV=1,130]\n"
+      b"[00:00:08.209,991] <dbg> modem_hl7800: hl7800_rx: HANDLE CONNECT (len:0)\n"
+      b"[00:00:08.210,021] <dbg> modem_hl7800: sock_read: Socket 1 RX 130 bytes\n"
+      b"[00:00:08.260,192] <dbg> modem_hl7800: sock_read: Got all data, get EOF and OK (buf len:23)\n"
+      b"[00:00:08.260,400] <dbg> modem_hl7800: sock_read: Sock 1 RX done\n"),
+     [(TX, "AT+KUDPRCV=1,130"), (RX, "CONNECT"), (RX, "--EOF--Pattern--"), (RX, "OK")]),
+    (27, "in a terminal with stamps", "zephyr-hl7800",
+     (b"[2024-05-01 10:00:00.120] [00:00:08.210,021] <dbg> modem_hl7800: send_at_cmd: OUT: [AT+CESQ]\n"
+      b"[2024-05-01 10:00:00.170] [00:00:08.260,314] <dbg> modem_hl7800: hl7800_rx: HANDLE OK (len:0)\n"),
+     [(TX, "AT+CESQ"), (RX, "OK")]),
     (28, "a shell between", "zephyr-hexdump",
      (b"[00:00:12.531,250] <dbg> modem_cmd_handler: modem_cmd_send_ext: SENT DATA\n"
      b"                                            41 54 2b 43 53 51                                |AT+CSQ           \n"
@@ -195,6 +243,13 @@ SHAPES: list[tuple[int, str, str, bytes, Said]] = [
      (b"D (31219) command_lib: generic_command command AT+CSQ\n\nD (31292) command_lib: Response: AT+CSQ\n+CSQ: 20,99\n\nOK\n"
      b"V (31300) uart: queue free\nno more\n"),
      [(TX, "AT+CSQ"), (UNMARKED, "AT+CSQ"), *_ANYBODY[1:]]),
+    (30, "below Response, in a terminal with stamps", "esp-command-lib",
+     (b"[10:00:00.120] D (5770) command_lib: generic_command command AT+CSQ\n[10:00:00.120] \n"
+      b"[10:00:00.130] D (5780) command_lib: Response: AT+CSQ\n[10:00:00.130] \n[10:00:00.130] +CSQ: 20,99\n"
+      b"[10:00:00.130] \n[10:00:00.131] OK\n"), [(TX, "AT+CSQ"), *_ANYBODY]),
+    (30, "below Response, quoted", "esp-command-lib",
+     (b"> D (2936) command_lib: generic_command command AT+CSQ\n> > D (3506) command_lib: Response: AT+CSQ\n"
+      b"> > +CSQ: 20,99\n> OK\n"), [(TX, "AT+CSQ"), (UNMARKED, "AT+CSQ"), *_ANYBODY[1:]]),
     (30, "tokens, of which CR has eaten the head", "esp-command-lib",
      (b"} (12:34:05.399) command_lib: Command: {AT+CSQ\n} (12:34:05.421) command_lib: Token: {\n"
      b"I (12:34:05.422) command_lib: Token: {+CSQ: 20,99}\nI (12:34:05.423) command_lib: Token: {OK}\n"),
@@ -287,6 +342,12 @@ SHAPES: list[tuple[int, str, str, bytes, Said]] = [
      (b'31223 08:44:21.195097 write(3</dev/ttyUSB2<char 188:2>>, "AT+CSQ\\r", 7) = 7\n'
      b"31223 08:44:21.200000 read(3</dev/ttyUSB2<char 188:2>>,  <unfinished ...>\n"
      b'31223 08:44:21.298048 <... read resumed>"\\r\\n+CSQ: 20,99\\r\\n\\r\\nOK\\r\\n", 100) = 22\n'), _CSQ),
+    (44, "a thread reads and prints, another writes", "strace",
+     (b'[pid 102] read(3,  <unfinished ...>\n[pid 101] write(3, "AT+CSQ\\r", 7 <unfinished ...>\n'
+     b'[pid 103] read(5,  <unfinished ...>\n[pid 101] <... write resumed>) = 7\n[pid 101] write(1, "sent\\n", 5) = 5\n'
+     b'[pid 102] <... read resumed>"\\r\\n+CSQ: 20,99\\r\\n", 256) = 15\n'
+     b'[pid 102] write(1, "\\r\\n+CSQ: 20,99\\r\\n", 15) = 15\n[pid 103] <... read resumed> "a file\\n", 64) = 7\n'
+     b'[pid 102] read(3, "\\r\\nOK\\r\\n", 256) = 6\n[pid 102] read(3,  <unfinished ...>)  = ?\n'), _CSQ),
     (44, "cut short", "strace",
      b'write(3, "AT+KTCPCFG=1,0,\\"203.0.113.5\\",101"..., 35) = 35\nread(3, "\\r\\nOK\\r\\n", 64) = 6\n',
      [(TX, 'AT+KTCPCFG=1,0,"203.0.113.5",101'), (RX, "OK")]),

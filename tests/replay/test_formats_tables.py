@@ -111,6 +111,17 @@ ROWS: dict[str, tuple[str, bytes, Expected]] = {
         b"Dec 31 23:59:59 h MM[1]: <dbg> [modem0/ttyUSB2/at] --> 'AT<CR>'\n"
         b"Fri Mar 20 12:45:08 2015 daemon.debug [1]: <dbg> (ttyUSB2): <-- 'OK<CR>'\n"
     ), [(1, TX, b"AT\r", None), (2, RX, b"OK\r", 0.0)]),
+    "zephyr-chat: of two clocks, that of the device": ("zephyr-chat", (
+        b"[2024-05-01 10:00:00.120] [00:00:28.464,000] <dbg> modem_chat: modem_chat_script_next: sending: AT\n"
+        b"[2024-05-01 10:00:07.150] [00:00:28.494,000] <dbg> modem_chat: modem_chat_log_received_command: OK\n"
+    ), [(1, TX, b"AT", 0.0), (2, RX, b"OK", 0.03)]),
+    "zephyr-chat: the only clock is the viewer's": ("zephyr-chat", (
+        b"[2024-05-01 10:00:00.120] <dbg> modem_chat: modem_chat_script_next: sending: AT\n"
+        b"[2024-05-01 10:00:07.150] <dbg> modem_chat: modem_chat_log_received_command: OK\n"
+    ), [(1, TX, b"AT", 0.0), (2, RX, b"OK", 7.03)]),
+    "mbed: the only clock is the viewer's": ("mbed", (
+        b"10:00:00.120 -> [INFO][CELL]: AT TX (3): AT<cr>\n10:00:01.120 -> [INFO][CELL]: AT RX (4): OK<cr><ln>\n"
+    ), [(1, TX, b"AT\r", 0.0), (2, RX, b"OK\r\n", 1.0)]),
     "android-ril: RIL repeats it": ("android-ril", (
         b"07-12 01:10:33.862   945  1043 D AT      : AT> AT+CREG?\n07-12 01:10:33.900   945  1045 D AT      : AT< OK\n"
         b"07-12 01:10:33.900   945  1045 D RIL     : AT< OK\n07-12 01:10:34.000   945  1045 D RILJ    : [0001]< OK\n"

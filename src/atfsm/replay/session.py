@@ -64,6 +64,7 @@ class Session:
         automata: Automata | None = None,
     ) -> None:
         self.report = Report(name, capture_format.name)
+        self._format = capture_format
         self._hides_nothing = capture_format.complete
         self._reads_objects = capture_format.objects
         self._reader = capture_format.reader()
@@ -95,6 +96,7 @@ class Session:
         """Follow the next physical lines."""
         first = self.report.lines + 1
         self.report.lines += len(lines)
+        lines = self._format.as_logged(lines)
         self._shown.feed(lines)
         self._runner.follow(self._observer, lines, first)
 

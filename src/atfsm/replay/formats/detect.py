@@ -38,7 +38,7 @@ class Detection:
 
 def detect(head: Sequence[bytes]) -> Detection:
     """Judge the head of a capture: its first 400 lines or 64 KiB, line feeds taken off."""
-    fits = _fits(FORMATS, tuple(_bounded(head)))
+    fits = _fits(FORMATS, list(_bounded(head)))
     return Detection(
         format=fits[0].entry if fits else None,
         scores=tuple((fit.entry.name, fit.score) for fit in fits),
@@ -47,7 +47,7 @@ def detect(head: Sequence[bytes]) -> Detection:
 
 def format_of(head: Sequence[bytes]) -> Format | None:
     """The format that `detect` takes, without weighing those that cannot win."""
-    lines = tuple(_bounded(head))
+    lines = list(_bounded(head))
     fits = _fits((entry for entry in FORMATS if entry.has_marks), lines)
     if fits and fits[0].score > FALLBACK:
         return fits[0].entry
@@ -62,7 +62,7 @@ class _Fit(NamedTuple):
     entry: Format
 
 
-def _fits(entries: Iterable[Format], lines: tuple[bytes, ...]) -> list[_Fit]:
+def _fits(entries: Iterable[Format], lines: list[bytes]) -> list[_Fit]:
     """Weigh formats, the best first; equal ones stay in the order of the table."""
     text = b"\n".join(lines)
     fits = []
@@ -86,10 +86,11 @@ def _bounded(head: Sequence[bytes]) -> Iterator[bytes]:
         left -= len(line) + 1
 
 
-def _weigh(entry: Format, lines: tuple[bytes, ...]) -> tuple[int, int]:
+def _weigh(entry: Format, lines: list[bytes]) -> tuple[int, int]:
     """Count the marked lines that speak for *entry*, and the unmarked ones that do not."""
     if entry.colours is not None:
         return _weigh_coloured(entry, lines), 0
+    lines = entry.as_logged(lines)
     marked = [_look(entry, line) for line in lines]
     fitting = sum(look.fits for look in marked if look is not None)
     if entry.has_marks and not fitting:
@@ -107,7 +108,9 @@ def _weigh(entry: Format, lines: tuple[bytes, ...]) -> tuple[int, int]:
             match entry.unmarked:
                 case Unmarked.TEXT if not entry.has_marks:
                     fitting += 1
-                case Unmarked.CONTINUES | Unmarked.ROWS:
+                case Unmarked.CONTINUES:
+                    fitting += entry.distinct  # the rest of a record that nobody else writes
+                case Unmarked.ROWS:
                     pass
                 case Unmarked.MODEM:
                     against += is_command(text) and text not in said
@@ -151,7 +154,7 @@ def _read_tail(entry: Format, tail: bytes) -> _Look | None:
     return _Look(side, text, entry.distinct or any(map(is_at, _ENDS.split(text))))
 
 
-def _weigh_coloured(entry: Format, lines: tuple[bytes, ...]) -> int:
+def _weigh_coloured(entry: Format, lines: list[bytes]) -> int:
     reader = entry.reader()
     return sum(
         record.direction is Direction.TX and is_command(record.data)

@@ -30,13 +30,14 @@ _PROMPT: Final = b"> "
 class _Port:
     """One port: an exchange that is not over, and whether the port ever answered."""
 
-    __slots__ = ("answered", "asked", "kept_bytes", "open")
+    __slots__ = ("answered", "asked", "dropped", "kept_bytes", "open")
 
     def __init__(self) -> None:
         self.open: deque[Record] = deque()
         self.kept_bytes = 0
         self.asked = False
         self.answered = False
+        self.dropped = 0  # records of an exchange that nobody answers
 
     @property
     def is_full(self) -> bool:
@@ -88,11 +89,11 @@ class PortReader(Reader):
         """Which ports were left out, and what the logger cut short."""
         notes = [
             f"Port {name.decode('utf-8', 'replace')} never answered: it is left out "
-            f"({_lines(count)})."
+            f"({counted_lines(count)})."
             for name, count in self._left_out.items()
         ]
         if self._cut:
-            notes.append(f"The logger has cut text short, on {_lines(self._cut)}.")
+            notes.append(f"The logger has cut text short, on {counted_lines(self._cut)}.")
         return notes
 
     @property
@@ -101,14 +102,18 @@ class PortReader(Reader):
         lines = [super().held_from, *(p.open[0].line for p in self._ports.values() if p.open)]
         return min((at for at in lines if at is not None), default=None)
 
+    @property
+    def _is_answering(self) -> bool:
+        """Whether any port ever answered."""
+        return any(port.answered for port in self._ports.values())
+
     def close(self) -> tuple[Record, ...]:
         """Say that the capture ends."""
         given = self._sorted_in(super().close())
-        answering = any(port.answered for port in self._ports.values())
         for name, port in self._ports.items():
-            if answering and not port.answered and port.open:
+            if self._is_answering and not port.answered and port.open:
                 if port.asked and any(_asks(record) for record in port.open):
-                    self._left_out[name] = len(port.open)
+                    self._left_out[name] = port.dropped + len(port.open)
                 port.open.clear()
         rest = sorted(
             (record for port in self._ports.values() for record in port.open),
@@ -120,10 +125,22 @@ class PortReader(Reader):
         self, found: re.Match[bytes], number: int, time_s: float | None
     ) -> tuple[Record, ...]:
         records = super()._marked(found, number, time_s)
-        before, self._name = self._name, found["port"] or self._name
-        self._cut += "cut" in found.re.groupindex and found["cut"] is not None
+        port = self._port_of(found)
+        if port is None:
+            return ()
+        before, self._name = self._name, port
         late = tuple(record for record in records if record.line != number)
-        return self._sorted_in(late, before) + self._sorted_in(records[len(late) :])
+        given = self._sorted_in(late, before) + self._sorted_in(records[len(late) :])
+        if "cut" in found.re.groupindex and found["cut"] is not None:
+            self._cut += port in self._ports
+        return given
+
+    def _port_of(self, found: re.Match[bytes]) -> bytes | None:
+        """The port of a marked line: that of the last line where it names none.
+
+        None: nobody can say.
+        """
+        return found["port"] or self._name
 
     def _sorted_in(
         self, records: tuple[Record, ...], name: bytes | None = None
@@ -146,7 +163,11 @@ class PortReader(Reader):
             port.asked = port.asked or _asks(record)
             port.add(record)
             while port.is_full:
-                given.append(self._dated(port, port.pop()))
+                oldest = port.pop()
+                if port.answered or not self._is_answering:
+                    given.append(self._dated(port, oldest))
+                else:
+                    port.dropped += 1
             return given
         given = []
         if not port.answered:
@@ -193,8 +214,9 @@ def _is_at(record: Record) -> bool:
     if record.direction is Direction.TX:
         return _asks(record)
     texts = [text for text in _ENDS.split(record.data) if text]
-    return all(map(is_answer, texts))
+    return bool(texts) and all(map(is_answer, texts))
 
 
-def _lines(count: int) -> str:
+def counted_lines(count: int) -> str:
+    """Say how many lines."""
     return f"{count} lines" if count > 1 else "one line"

@@ -18,6 +18,7 @@ TRIMMED_AT_MOST: Final = 8  # ours: blanks at the end of a record that a page to
 _DRESS: Final = re.compile(rb"\x1b\[[\d;]*[A-Za-z]|^\xef\xbb\xbf")
 #: Blanks of a page that a log was copied from: no-break space, zero-width space, a mark in a line.
 _PAGE_BLANKS: Final = " \t\r\n\v\f\xa0\u200b\ufeff"
+_NO_BREAK: Final = b"\xc2\xa0"
 _FENCE: Final = re.compile(rb"(?:```|~~~)[\w+-]*|\[/?(?:code|quote|pre)\]", re.IGNORECASE)
 
 
@@ -44,6 +45,8 @@ class Shape:
         last_twice: Whether the logger writes the last line of a file twice.
         colours: Marks that stand anywhere and hold until the next one (``tx`` and ``rx``).
         note: What every report on such a capture has to say of its lines.
+        aligned: Whether it fills columns with blanks, which a page shows as no-break spaces, and
+            writes none of its own.
         unended: Whether the logger may leave out the end of a line, so that the next record, or
             the other side's next word, has to say where it was.
     """
@@ -63,6 +66,7 @@ class Shape:
     echoes: bool = False
     last_twice: bool = False
     colours: re.Pattern[bytes] | None = None
+    aligned: bool = False
     unended: bool = False
     note: str = ""
 
@@ -84,6 +88,12 @@ class Shape:
             and not self.last_twice
             and self.colours is None
         )
+
+    def as_logged(self, lines: list[bytes]) -> list[bytes]:
+        """Take back what a page has made of the blanks of *lines*."""
+        if not self.aligned:
+            return lines
+        return [line.replace(_NO_BREAK, b" ") for line in lines]
 
     def stamp_of(self, line: bytes) -> tuple[int, int, float] | None:
         """Read the stamp at the head of *line*.
@@ -133,8 +143,12 @@ class Shape:
             return self.tidy(text)
         text = self.restored(text)
         if "length" in found.re.groupindex:
-            # Pages trim lines: what the logger counted and is not there any more was blank.
-            text = text.ljust(min(int(found["length"]), len(text) + TRIMMED_AT_MOST), b" ")
+            # Pages trim lines, or fill them: what the logger counted and is not there any more
+            # was blank, and blanks that it did not count are not its own.
+            length = int(found["length"])
+            if not text[length:].strip(b" \t"):
+                text = text[:length]
+            text = text.ljust(min(length, len(text) + TRIMMED_AT_MOST), b" ")
         return text
 
     def restored(self, text: bytes) -> bytes:

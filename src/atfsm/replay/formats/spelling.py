@@ -19,7 +19,6 @@ CHAT_WORDS: Final = (
 _SEPARATED: Final = re.compile(rb"[^\s\":][^\":]{0,40}: {2}(?=\S)")
 _APART: Final = re.compile(rb'("[^"]*"?)| ')
 
-_INDICATED: Final = re.compile(rb"(\+K(?:TCP|UDP)_IND) ID: (\d{1,3})$")
 _GLUED: Final = re.compile(
     rb"""(?:(?<=[a-z.:!?)\]>])|(?<![-=]>[ ])(?<=[>$\#][ ]))
     (?=AT(?:[+\#$%!*^&][A-Za-z0-9_]{1,30}(?:[=?][^\s]{0,200}+)?)\s*$)""",
@@ -31,12 +30,17 @@ _COUNTED: Final = re.compile(rb"Result index: ?(-?\d{1,3})")
 _RESULTS: Final = {b"0": b"", b"1": b"OK"}
 
 
-def as_chat_sent(text: bytes) -> bytes:
-    """Take a command out of what chat says around it.
+def of_chat(text: bytes) -> bytes:
+    """Take a command out of what chat says around it, and end a refusal that it broke off.
 
-    >>> as_chat_sent(b"send (ATD*99#^M)")
-    b'ATD*99#^M'
+    It stops to read, and to log, where a word of ABORT is complete: of a code that follows ERROR
+    nothing is shown.
+
+    >>> of_chat(b"send (ATD*99#^M)"), of_chat(b"+CME ERROR")
+    (b'ATD*99#^M', b'+CME ERROR:')
     """
+    if text in (b"+CME ERROR", b"+CMS ERROR"):
+        return text + b":"
     if not text.startswith(b"send ("):
         return text
     return text[6:].rstrip().removesuffix(b")")
@@ -52,17 +56,6 @@ def with_separators(text: bytes) -> bytes:
     if found is None:
         return text
     return found[0][:-1] + _APART.sub(lambda m: m[1] or b",", text[found.end() :].rstrip())
-
-
-def of_hl7800(text: bytes) -> bytes:
-    """Say an indication as the modem says it; the hl7800 driver of Zephyr logs its session only.
-
-    The status is written as 1, session ready: the manuals know no other.
-
-    >>> of_hl7800(b"+KTCP_IND ID: 2")
-    b'+KTCP_IND: 2,1'
-    """
-    return _INDICATED.sub(rb"\1: \2,1", text)
 
 
 def unbraced(text: bytes) -> bytes:

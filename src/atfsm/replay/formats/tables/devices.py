@@ -6,17 +6,22 @@ import re
 from typing import Final
 
 from atfsm.replay.formats import escapes
+from atfsm.replay.formats.hl7800 import HANDLER_WORDS, Hl7800Reader
 from atfsm.replay.formats.marks import Unmarked
 from atfsm.replay.formats.model import Format
-from atfsm.replay.formats.spelling import of_hl7800, of_tinygsm, unbraced, with_separators
-from atfsm.replay.formats.tables.heads import LEAD, NEVER, lines, marks
-from atfsm.replay.formats.times import DAILY, MILLIS, SECONDS, UPTIME, stamps
+from atfsm.replay.formats.spelling import of_tinygsm, unbraced, with_separators
+from atfsm.replay.formats.tables.heads import BEFORE_BARE, NEVER, VIEWER, VIEWER_ONLY, lines, marks
+from atfsm.replay.formats.times import DAILY, ISO, MILLIS, SECONDS, UPTIME, stamps
+from atfsm.replay.formats.zephyr import ZephyrReader
 
 # A shell may have written its prompt before a line, and colours of its own.
 _SHELL: Final = (
     rb"(?:\xef\xbb\xbf|\x1b\[[\d;]{0,8}[A-Za-z]|\[1B\]\[[\d;]{0,8}[A-Za-z]|uart:~\$ ?|[ \t])*+"
 )
-_ZEPHYR: Final = stamps(_SHELL + rb"\[%b\]", UPTIME)
+_ZEPHYR: Final = (
+    *stamps(VIEWER + _SHELL + rb"\[%b\]", UPTIME),
+    *stamps(VIEWER_ONLY + rb"(?=<\w+> )", ISO, DAILY),
+)
 # ESP-IDF: a letter and the time in parentheses, behind whatever another logger wrote. Of a line
 # that held a carriage return, a terminal shows the end over the beginning.
 _ESP: Final = stamps(rb"[^(]{0,120}+(?<=[VDIWE}] )\(%b\)", MILLIS, DAILY)
@@ -31,13 +36,14 @@ DEVICES: Final[tuple[Format, ...]] = (
             '    20.845 AT send      12 "AT+CGREG=2\\r\\n"', '    20.862 AT read  OK   6 "\\r\\nOK\\r\\n"',
         ),
         special="Lines of other loggers are dropped; where lines run into each other, they are parted.",
-        stamps=stamps(LEAD + rb"%b ", SECONDS),
+        stamps=stamps(VIEWER + rb"%b ", SECONDS),
         stamp_required=True,
         marks=marks(
             rb'AT (?:(?P<tx>send)|(?P<rx>read)) +(?:\S+ +)?\d+ +"'
             rb'(?P<text>(?:[^"\\ ]|\\.| (?! {0,12}\d{1,9}\.\d{3} AT (?:send|read) ))*)'
         ),
         restore=escapes.C.undo,
+        aligned=True,
         distinct=True,
         needs=(b"AT send", b"AT read"),
     ),
@@ -50,7 +56,7 @@ DEVICES: Final[tuple[Format, ...]] = (
             "0000025350 [app] INFO: hello",
         ),
         special="The time is in milliseconds since the device started.",
-        stamps=stamps(LEAD + rb"%b ", MILLIS),
+        stamps=stamps(VIEWER + rb"%b ", MILLIS),
         stamp_required=True,
         marks=marks(rb"\[ncp\.at\] \w+: (?:(?P<tx>>)|(?P<rx><)) ?(?P<text>.*)"),
         distinct=True,
@@ -65,7 +71,10 @@ DEVICES: Final[tuple[Format, ...]] = (
             "[10155][INFO][CELL]: AT RX (3): K<cr><ln>",
         ),
         special="The number of bytes stands before the text; blanks that a page took away are put back.",
-        stamps=stamps(LEAD + rb"\[%b(?:ms)?\](?=\[)", MILLIS),
+        stamps=(
+            *stamps(VIEWER + rb"\[%b(?:ms)?\](?=\[)", MILLIS),
+            *stamps(VIEWER_ONLY + rb"(?=\[\w+ *\]\[\w+ *\]: AT )", ISO, DAILY),
+        ),
         marks=marks(
             rb"\[\w+ *\]\[\w+ *\]: AT (?:(?P<tx>TX)|(?P<rx>RX)) \( *(?P<length>\d{1,5})\): ?(?P<text>.*)"
         ),
@@ -82,7 +91,8 @@ DEVICES: Final[tuple[Format, ...]] = (
             "[00:00:28.496,000] <dbg> modem_chat: modem_chat_log_received_command: OK",
         ),
         special="Of answers that its script awaits it shows the parameters with blanks between, and "
-        "commas are put there again. An unknown command that was received is no error.",
+        "commas are put there again. An unknown command that was received is no error. Lines that a mail "
+        "program broke before their text are put together.",
         stamps=_ZEPHYR,
         marks=marks(
             rb"<\w+>(?:\x1b\[[\d;]*m)? modem_chat: modem_chat_(?:(?P<tx>script_\w+: sending: ?)"
@@ -90,25 +100,27 @@ DEVICES: Final[tuple[Format, ...]] = (
         ),
         spelling=with_separators,
         distinct=True,
+        reads=ZephyrReader,
         needs=(b"modem_chat_",),
     ),
     Format(
         name="zephyr-hl7800",
-        about="shape 27, the hl7800 driver of Zephyr: what answers said is not logged",
+        about="shape 27, the hl7800 driver of Zephyr: of an answer its name, and of some their values",
         example=lines(
             "[00:00:08.210,021] <dbg> modem_hl7800: send_at_cmd: OUT: [AT+CESQ]",
             "[00:00:08.260,192] <dbg> modem_hl7800: hl7800_rx: HANDLE +CESQ:  (len:17)",
             "[00:00:08.260,314] <dbg> modem_hl7800: hl7800_rx: HANDLE OK (len:0)",
         ),
-        special="Of an answer only its name and length are logged, so what it says of the modem, the "
-        "context or a session is not known; only which session +KTCP_IND and +KUDP_IND named is.",
+        special="Values that a line of their own tells (codes of errors, sessions, what became of them, the "
+        "registration) are put to their answer; what other answers say of the modem or the context is not "
+        "in the log. Received data are one line, RX done, and so are their end pattern and OK.",
         stamps=_ZEPHYR,
         marks=marks(
             rb"<\w+>(?:\x1b\[[\d;]*m)? modem_hl7800(?:\.|: )"
-            rb"(?:(?P<tx>send_at_cmd: OUT: \[)|(?P<rx>hl7800_rx: HANDLE |on_cmd_sock_ind: |(?=\+[A-Z]{4,8}: ?\d)))"
-            rb"(?P<text>(?(tx)(?:.*(?=\])|.*)|(?:.*?(?= ?\(len:\d)|.*)))"
+            rb"(?:(?P<tx>send_at_cmd: OUT: \[)|(?P<rx>hl7800_rx: HANDLE |(?:\w{1,40}: )?(?=%b)))"
+            rb"(?P<text>(?(tx)(?:.*(?=\])|.*)|(?:.*?(?= ?\(len:\d)|.*)))" % HANDLER_WORDS
         ),
-        spelling=of_hl7800,
+        reads=Hl7800Reader,
         distinct=True,
         needs=(b"modem_hl7800",),
     ),
@@ -128,9 +140,10 @@ DEVICES: Final[tuple[Format, ...]] = (
             rb"(?:(?P<tx>SENT DATA)|(?P<rx>RECV))(?P<text>)(?:[\s\x1b]|$)"
         ),
         unmarked=Unmarked.ROWS,
-        rows=re.compile(_SHELL + rb"(?P<text>(?:[0-9a-f]{2} {1,3}){1,16}+) *\|"),
+        rows=re.compile(VIEWER + _SHELL + rb"(?P<text>(?:[0-9a-f]{2} {1,3}){1,16}+) *\|"),
         restore=escapes.hex_cells,
         unended=True,
+        aligned=True,
         distinct=True,
         needs=(b"SENT DATA", b"RECV"),
     ),
@@ -150,6 +163,7 @@ DEVICES: Final[tuple[Format, ...]] = (
             rb"command_lib: (?:(?P<tx>\w{1,40} command |Command: (?=\{))"
             rb"|(?P<rx>Response: ?|Token: (?=\{)))(?P<text>.*)"
         ),
+        separator=BEFORE_BARE,
         unmarked=Unmarked.CONTINUES,
         spelling=unbraced,
         noise=re.compile(rb"[}{]$"),
@@ -169,7 +183,7 @@ DEVICES: Final[tuple[Format, ...]] = (
         special="The dumps between show the same again, and are dropped.",
         stamps=_ESP,
         marks=marks(
-            rb"[^>\"]{0,120}?(?:(?P<tx>Sending command: ?)|(?P<rx>Handling line: ?>>))"
+            rb"[^>\"]{0,120}?(?:(?P<tx>Sending command: ?+(?!b?\"))|(?P<rx>Handling line: ?>>))"
             rb"(?P<text>(?(tx).*|(?:.*(?=<<)|.*)))"
         ),
         distinct=True,
@@ -192,6 +206,7 @@ DEVICES: Final[tuple[Format, ...]] = (
             rb" ?[\w-]{1,40}: 0x[0-9a-f]{8} +(?P<text>(?:[0-9a-f]{2} {1,3}){1,16}+) *\|"
         ),
         restore=escapes.hex_cells,
+        aligned=True,
         distinct=True,
         needs=(b": writing:", b": reading:"),
     ),
@@ -205,7 +220,7 @@ DEVICES: Final[tuple[Format, ...]] = (
         special="It shows commands only, and only those that were not answered.",
         stamps=_ESP,
         marks=marks(
-            rb"(?:response timeout)?\w{0,16}dce: \w{1,60}(?:\(\d{1,6}\))?: "
+            VIEWER + rb"(?:response timeout)?\w{0,16}dce: \w{1,60}(?:\(\d{1,6}\))?: "
             rb"(?:(?P<tx>Command:)|(?P<rx>%b))(?P<text>[^\r]*?)(?:\s{1,4}response timeout.*|\s*)$" % NEVER
         ),
         distinct=True,
@@ -217,7 +232,7 @@ DEVICES: Final[tuple[Format, ...]] = (
         example=lines("[12345] ### AT: +CSQ", "[12399] ### ..: Result index: 1"),
         special="Commands lack their AT. The first answer that was awaited counts as OK, a later one as "
         "ERROR, and index 0 means that none came. What the modem said is not in the log.",
-        stamps=stamps(LEAD + rb"\[%b\]", MILLIS),
+        stamps=stamps(VIEWER + rb"\[%b\]", MILLIS),
         marks=marks(
             rb"### (?:(?P<tx>(?=AT:))|(?P<rx>(?:\.\.: ?)?(?=Result index:)))(?P<text>.*)"
         ),

@@ -6,10 +6,11 @@ import re
 from typing import Final
 
 from atfsm.replay.formats import escapes
+from atfsm.replay.formats.logcat import SIDES, LongReader
 from atfsm.replay.formats.marks import Unmarked, Wrap
 from atfsm.replay.formats.model import Format
 from atfsm.replay.formats.ports import PortReader
-from atfsm.replay.formats.spelling import CHAT_WORDS, as_chat_sent
+from atfsm.replay.formats.spelling import CHAT_WORDS, of_chat
 from atfsm.replay.formats.tables.heads import LEAD, NEVER, lines, marks
 from atfsm.replay.formats.times import (
     CTIME,
@@ -25,6 +26,9 @@ from atfsm.replay.formats.times import (
 from atfsm.replay.records import Direction
 
 _WEEKDAY: Final = rb"(?:[A-Z][a-z]{2} )?"
+#: The tag of a log of Android that shows the wire; those of RIL repeat it.
+_TAG: Final = rb"(?!RILJ?\b)[\w.-]{0,24}?AT[\w.-]{0,24}+"
+_SIDES_NEED: Final = (b"AT>", b"AT<", b"AT >", b"AT <")
 
 # fmt: off
 HOSTS: Final[tuple[Format, ...]] = (
@@ -77,14 +81,40 @@ HOSTS: Final[tuple[Format, ...]] = (
             "05-01 10:00:00.154   945  1044 D AT      : AT< +CREG: 0,1",
             "05-01 10:00:00.155   945  1044 D AT      : AT< OK",
         ),
-        special="Lines of other tags are dropped.",
-        stamps=stamps(LEAD + rb"%b", MONTH_DAY, ISO),
+        special="Lines of other tags are dropped. Any of -v threadtime, time, brief, tag, with uid, year, "
+        "zone or epoch, and as Android Studio shows it.",
+        stamps=stamps(LEAD + rb"%b(?: [+-]\d{4})?", MONTH_DAY, ISO, SECONDS),
         marks=marks(
-            rb" *(?:\d+ +\d+ )?[VDIWE][ /](?!RILJ?\b)[\w.-]{0,24}?AT[\w.-]{0,24}+ *+(?:\( *+\d+\))? ?: "
-            rb"AT ?(?:(?P<tx>>)|(?P<rx><)) ?(?P<text>.*)"
+            rb" *(?:(?:(?:\w{1,5} +)?\d+ +\d+ )?[VDIWE][ /]%b *+(?:\( *(?:\w{1,5}: *)?\d+\))? ?: "
+            rb"|\d+-\d+(?: +%b +\S{1,80} +[VDIWE] +|/\S{1,80} [VDIWE]/%b: ))%b" % (_TAG, _TAG, _TAG, SIDES)
         ),
+        aligned=True,
         distinct=True,
-        needs=(b"AT>", b"AT<", b"AT >", b"AT <"),
+        needs=_SIDES_NEED,
+    ),
+    Format(
+        name="android-long",
+        about="shape 23, Android logcat -v long: the tag is on the head, the side below it",
+        example=lines(
+            "[ 05-01 10:00:00.120   945: 1043 D/AT       ]",
+            "AT> AT+CREG?",
+            "",
+            "[ 05-01 10:00:00.154   945: 1044 D/AT       ]",
+            "AT< +CREG: 0,1",
+            "",
+            "[ 05-01 10:00:00.155   945: 1044 D/AT       ]",
+            "AT< OK",
+        ),
+        special="Messages of other tags are dropped.",
+        stamps=stamps(LEAD + rb"\[ +%b(?: [+-]\d{4})?", MONTH_DAY, ISO, SECONDS),
+        stamp_required=True,
+        marks=marks(
+            rb" *(?:\w{1,5}: *)?\d+: *\d+ (?:(?P<tx>%b)|(?P<rx>[VDIWE]/%b)) *+\](?P<text>)" % (NEVER, _TAG)
+        ),
+        aligned=True,
+        distinct=True,
+        reads=LongReader,
+        needs=_SIDES_NEED,
     ),
     Format(
         name="routeros",
@@ -114,7 +144,8 @@ HOSTS: Final[tuple[Format, ...]] = (
             "May  1 10:00:00 host chat[8920]:  -- got it",
         ),
         special="What it sends and what it reads; expect, abort and got it are its own words and are "
-        "dropped, as are the lines of pppd between (sent [LCP …]). Times have whole seconds.",
+        "dropped, as are the lines of pppd between (sent [LCP …]). Where a word of ABORT comes, chat reads "
+        "no further, so the code of a +CME ERROR is not in the log. Times have whole seconds.",
         stamps=stamps(LEAD + _WEEKDAY + rb"%b(?=[ ,+Z])", CTIME, SYSLOG, ISO),
         marks=marks(
             rb"[\w .,:+/@\[\]()-]{0,120}?\bchat\[\d{1,9}\]: ?+"
@@ -122,7 +153,7 @@ HOSTS: Final[tuple[Format, ...]] = (
         ),
         unmarked=Unmarked.WRAPPED,
         wrap=Wrap(b")", joint=b"", side=Direction.TX),
-        spelling=as_chat_sent,
+        spelling=of_chat,
         breaks=re.compile(rb"\^M"),
         distinct=True,
         needs=(b"chat[",),
@@ -134,14 +165,14 @@ HOSTS: Final[tuple[Format, ...]] = (
             "send (AT+CSQ^M)", "expect (OK)", "^M", "+CSQ: 20,99^M", "^M", "OK", " -- got it",
         ),
         special="Only what is sent has a mark; all else was received, but for the words of chat and "
-        "the lines of pppd.",
+        "the lines of pppd. The code of a +CME ERROR is not in the log where ERROR is a word of ABORT.",
         marks=marks(rb"(?:(?P<tx>(?=send \())|(?P<rx>%b))(?P<text>.*)" % NEVER),
         unmarked=Unmarked.MODEM,
         noise=re.compile(
             CHAT_WORDS + rb"|(?:sent|rcvd) \[|Script \S+ .{0,200} finished|Serial connection "
             rb"|(?:using channel|Using interface|Connect:|pppd) "
         ),
-        spelling=as_chat_sent,
+        spelling=of_chat,
         breaks=re.compile(rb"\^M"),
         needs=(b"send (",),
     ),
@@ -194,6 +225,7 @@ HOSTS: Final[tuple[Format, ...]] = (
             LEAD + rb"(?P<text>(?:[0-9A-F]{2}.\|){0,15}[0-9A-F]{2})(?:. |.?\s*$)", re.DOTALL
         ),
         restore=escapes.gammu_cells,
+        aligned=True,
         distinct=True,
         needs=(b"SENDING frame", b"RECEIVED frame"),
     ),

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 from typing import Final
 
 from atfsm.replay.formats import escapes
 from atfsm.replay.formats.journal import JournalReader
 from atfsm.replay.formats.marks import Unmarked, Wrap
 from atfsm.replay.formats.model import Format
-from atfsm.replay.formats.ports import PortReader
 from atfsm.replay.formats.reserial import ReserialReader
 from atfsm.replay.formats.socat import SocatReader
+from atfsm.replay.formats.strace import StraceReader
 from atfsm.replay.formats.tables.heads import LEAD, lines, marks, utf8_or_gbk
 from atfsm.replay.formats.times import (
     DAILY,
@@ -159,19 +158,20 @@ TOOLS: Final[tuple[Format, ...]] = (
             '10:00:00.120123 write(3, "AT+CSQ\\r", 7) = 7',
             '10:00:00.154321 read(3, "\\r\\n+CSQ: 20,99\\r\\n\\r\\nOK\\r\\n", 256) = 22',
         ),
-        special="Files on which no command was written are left out. What strace has cut short "
+        special="Files on which no command was written are left out. With -f, a call that another thread "
+        "interrupted is put together. What strace has cut short "
         '("...") is read as far as it goes; strace -s 4096 shows all of it.',
         stamps=stamps(LEAD + rb"(?:(?:\[pid +)?\d{1,9}+\]? +)?%b ", DAILY, EPOCH_MICROS),
         marks=marks(
             rb"(?:(?:\[pid +)?\d{1,9}+\]? +)?(?:\d{1,6}\.\d{6} )?"
-            rb"(?:(?P<tx>write|<\.\.\. write resumed>)|(?P<rx>read|<\.\.\. read resumed>))"
+            rb"(?:(?P<tx>write)|(?P<rx>read)|<\.\.\. read resumed>)"
             rb'(?:\((?P<port>\d{1,9})(?:<[^"]{0,200}>)?, )?,? ?"(?P<text>(?:[^"\\]|\\.)*)"'
-            rb"(?P<cut>\.\.\.)?, \d+\)? += [1-9]"
+            rb"(?P<cut>\.\.\.)?, \d+(?:\)? += [1-9]|(?(tx) <unfinished))"
         ),
         restore=escapes.STRACE.undo,
         unended=True,
         distinct=True,
-        reads=partial(PortReader, asked=True),
+        reads=StraceReader,
         needs=(b"write(", b"read("),
     ),
     Format(
