@@ -192,8 +192,8 @@ def _information(text: InformationText) -> tuple[Topic, ...]:
     """A line with fields: the dialect says what it tells."""
     declared = ANY.text(text.name)
     if declared is None:  # carried, not judged
-        said = ORDINARY.get((text.name, None))
-        return (Topic(_written_out(text), ordinary=said),) if said else ()
+        usual = ORDINARY.get((text.name, None))
+        return (Topic(_written_out(text), ordinary=usual),) if usual else ()
     told: tuple[Told, ...] = ()
     for form in ("", "?", "=1"):
         asked = parse_command_line(b"AT" + text.name + form.encode()) if form else None
