@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import distributed.worker
+from distributed.versions import get_versions
 
-_get_versions = distributed.worker.get_versions
 
-
-def get_versions() -> dict[str, Any]:
+def outdated() -> dict[str, Any]:
     """What is installed, but for one."""
-    told: dict[str, Any] = _get_versions()
+    told = get_versions()
     return told | {"packages": told["packages"] | {"toolz": "0.0.1"}}
 
 
-distributed.worker.get_versions = get_versions
+vars(distributed.worker)["get_versions"] = outdated

@@ -13,7 +13,7 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,7 +22,9 @@ import pytest
 
 from atfsm import cli
 from atfsm.cli.fleet import _Bar, _duration
-from atfsm.fleet.columns import OF_CAPTURE, OF_WOBBLE, SHARED
+from atfsm.fleet.batch import Batch
+from atfsm.fleet.columns import OF_CAPTURE, OF_WOBBLE, SHARED, Columns, Outcome
+from atfsm.fleet.rows import Task, replay_batch
 from atfsm.fleet.run import Tally
 from tests.fleet.logs import write_fleet
 from tests.replay.test_two_files import pair_in
@@ -119,6 +121,49 @@ def test_of_many_that_cannot_be_read_the_first_are_named(run: Run) -> None:
     ] == err.splitlines()
 
 
+def test_where_nothing_can_be_read_the_first_are_named(run: Run) -> None:
+    """A line each, however many there are; no results say why, so none are pointed to."""
+    names = [f"no{number}.log" for number in range(7)]
+
+    assert (
+        2,
+        "",
+        "".join(f"atfsm: {n}: cannot be read: No such file or directory\n" for n in names[:5])
+        + "atfsm: and 2 more could not be read\n",
+    ) == run("replay", *names, "--out", "out.parquet")
+    assert [] == list(Path().iterdir())
+
+
+def test_results_are_not_replaced_where_nothing_can_be_read(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is found only when it is opened is no other case; nothing half done stays."""
+    for name in ("a.log", "b.log"):
+        Path(name).write_text(WOBBLE, "utf-8")
+    run("replay", "a.log", "--out", "out.parquet", "--jobs", "1")
+    before = Path("out.parquet").read_bytes()
+    said = "".join(f"atfsm: {n}: cannot be read: Permission denied\n" for n in ("a.log", "b.log"))
+
+    def refused(names: tuple[str, ...], task: Task, **_: object) -> Columns:
+        known = {
+            at: (Outcome.UNREADABLE, f"{name}: cannot be read: Permission denied")
+            for at, name in enumerate(names)
+        }
+        return replay_batch(names, task, known=known)
+
+    class Here:
+        def __init__(self, _: int, task: Task) -> None:
+            self._task = task
+
+        def run(self, batches: Iterable[Batch]) -> Iterator[tuple[int, Columns]]:
+            return ((each.number, refused(each.names, self._task)) for each in batches)
+
+    monkeypatch.setattr("atfsm.fleet.run.Pool", Here)
+    assert (2, "", said) == run("replay", "a.log", "b.log", "--out", "out.parquet")
+    assert before == Path("out.parquet").read_bytes()
+    assert not Path("out.parquet.unfinished").exists()
+
+
 # fmt: off
 THERE: dict[str, tuple[tuple[str, ...], bytes, str]] = {
     "a file of another's":    (("a.log",),            b"PAR1 of somebody's", "out.parquet: is there already, and is no file of results"),
@@ -143,7 +188,6 @@ def test_what_is_there_is_not_lost(name: str, run: Run) -> None:
 
     assert (2, "") == (code, out)
     assert err.startswith(f"atfsm: {expected}")
-    assert 1 == err.count("\n")
     assert before == Path("out.parquet").read_bytes()
     assert not Path("out.parquet.unfinished").exists()
 

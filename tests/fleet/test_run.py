@@ -295,6 +295,25 @@ def test_an_interrupted_run_is_not_overwritten(fleet: Path) -> None:
     assert kept == parts.read_bytes()
 
 
+@pytest.mark.parametrize("resume", [False, True])
+@pytest.mark.parametrize("lies_there", ["notes.txt", "more/notes.txt"])
+def test_a_folder_of_somebody_else_is_left_alone(
+    lies_there: str,
+    resume: bool,
+    fleet: Path,
+) -> None:
+    """It has the name that ours would have: it is refused, and nothing in it is touched."""
+    theirs = Path("out.parquet.unfinished") / lies_there
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("theirs", "utf-8")
+    told = r"^out\.parquet\.unfinished: is there already and holds what is not of this command \("
+
+    with pytest.raises(ResultsError, match=told):
+        replay_fleet([str(fleet)], Plan(out="out.parquet", jobs=1, resume=resume))
+    assert [theirs] == [path for path in theirs.parent.rglob("*") if path.is_file()]
+    assert "theirs" == theirs.read_text("utf-8")
+
+
 def test_two_runs_do_not_write_one_file(fleet: Path) -> None:
     """The second is told so, and the first goes on."""
     first = Unfinished("out.parquet")

@@ -16,7 +16,7 @@ from atfsm.cli.terms import CLEAN, UNDECIDED, UNUSABLE, WOBBLE, complain
 from atfsm.errors import CaptureError, ResultsError
 
 if TYPE_CHECKING:
-    from atfsm.fleet.run import Tally
+    from atfsm.fleet.run import NothingReadError, Tally
 
 REPAINT_S: Final = 0.1  # ours: faster than this nobody reads
 CELLS: Final = 24
@@ -84,7 +84,7 @@ def check(arguments: argparse.Namespace) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Replay into a file of results, and say what came of it."""
     from atfsm.fleet.rows import Task
-    from atfsm.fleet.run import Plan, replay_fleet
+    from atfsm.fleet.run import NothingReadError, Plan, replay_fleet
     from atfsm.replay.formats import format_named
 
     if arguments.format != "auto":
@@ -102,6 +102,10 @@ def run(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         bar.clear()
         _interrupted(bar)
+    except NothingReadError as error:
+        bar.clear()
+        _tell_unreadable(error)
+        return UNUSABLE
     finally:
         bar.clear()
     seconds = time.monotonic() - bar.began_s
@@ -120,6 +124,14 @@ def _tell_unjudged(tally: Tally) -> None:
     rest = sum(tally.outcomes[name] for name in ("unreadable", "failed")) - len(tally.unjudged)
     if rest:
         complain(f"and {rest:,} more could not be read: the column reason of the results says why")
+
+
+def _tell_unreadable(error: NothingReadError) -> None:
+    """Name captures where none can be read, and no results say why."""
+    for reason in error.reasons:
+        complain(reason)
+    if error.more:
+        complain(f"and {error.more:,} more could not be read")
 
 
 def code_of(outcomes: dict[str, int]) -> int:

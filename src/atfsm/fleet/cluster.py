@@ -63,7 +63,7 @@ def run_on_cluster(
             with _scheduler_there():
                 try:
                     client.wait_for_workers(1, timeout=WORKERS_WITHIN_S)
-                except distributed.client.WorkerStartTimeoutError:
+                except distributed.exceptions.WorkerStartTimeoutError:
                     raise ResultsError(f"{address}: the Dask scheduler has no workers") from None
             _see_that_workers_agree(client)
             yield from _Cluster(client, task._replace(folder=os.getcwd())).run(batches)  # noqa: PTH109  a string

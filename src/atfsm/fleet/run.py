@@ -70,6 +70,28 @@ class Tally:
         return sum(self.outcomes[o.value] for o in outcomes)
 
 
+class NothingReadError(CaptureError):
+    """Nothing of what was named can be read: results would say nothing, and none are written.
+
+    Attributes:
+        reasons: Why, of the first captures.
+        more: How many more there are.
+    """
+
+    def __init__(self, reasons: list[str], more: int) -> None:
+        super().__init__(reasons, more)  # positional, so that the error pickles
+        self.reasons = reasons
+        self.more = more
+
+    def __str__(self) -> str:
+        return self.reasons[0] + (f" (and {self.rest:,} more)" if self.rest else "")
+
+    @property
+    def rest(self) -> int:
+        """How many there are besides the first."""
+        return len(self.reasons) - 1 + self.more
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What a run shall do.
@@ -105,6 +127,7 @@ def replay_fleet(
         ResultsError: The results cannot be written, or not be resumed; or something is missing
             that it takes.
         CaptureError: A name cannot be a capture of a fleet.
+        NothingReadError: None of the captures can be read.
     """
     results.need_pyarrow()
     unfinished = Unfinished(plan.out)
@@ -151,6 +174,9 @@ def _run(
         unfinished.add(number, results.packed(columns))
         tally.count(columns)
         progress(tally)
+    if tally.of(Outcome.UNREADABLE) == tally.captures:
+        unfinished.remove()
+        raise NothingReadError(tally.unjudged, tally.captures - len(tally.unjudged))
     complete = unfinished.folder / "complete"
     results.write(unfinished.parts(), complete, _said(asked, tally))
     unfinished.finish(complete, plan.out)
@@ -161,17 +187,19 @@ def _told(inputs: Iterable[Input], progress: Callable[[Tally], None]) -> Iterato
     """Tell how many inputs there are so far: listing a million takes a while.
 
     Raises:
-        CaptureError: None of them can be read: a name is wrong, and results would say nothing.
+        NothingReadError: None of them can be read: a name is wrong.
     """
-    reason, is_any_there = "", False
+    reasons: list[str] = []
+    number, is_any_there = 0, False
     for number, each in enumerate(inputs, start=1):
         yield each
-        reason = reason or each.reason
         is_any_there = is_any_there or not each.reason
+        if each.reason and len(reasons) < NAMED_AT_MOST:
+            reasons.append(each.reason)
         if number % LISTED_A_TIME == 0:
             progress(Tally(captures=number, is_listed=False))
-    if reason and not is_any_there:
-        raise CaptureError(reason)
+    if reasons and not is_any_there:
+        raise NothingReadError(reasons, number - len(reasons))
 
 
 def _done(plan: Plan, batches: Iterator[Batch]) -> Iterator[tuple[int, Columns]]:

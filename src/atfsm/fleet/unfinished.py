@@ -31,6 +31,10 @@ from atfsm.replay.listing import Input
 
 #: What is said where a run ends before its end.
 KEPT: Final = "what is done is kept: --resume goes on with it"
+#: What may lie in the folder; ``.new`` is being written.
+OURS: Final = frozenset(
+    {"lock", "parts", "inputs", "inputs.new", "run.json", "run.json.new", "complete"}
+)
 _HEAD: Final = struct.Struct("<QQI")  # number of the batch, bytes, checksum
 _CHUNK_BYTES: Final = 1 << 20
 
@@ -104,6 +108,7 @@ class Unfinished:
             raise ResultsError(f"{out}: cannot be written: there is no folder {parent}")
         try:
             self.folder.mkdir(exist_ok=True)
+            self._see_that_it_is_ours()
             with ExitStack() as opened:
                 self._lock = opened.enter_context((self.folder / "lock").open("wb"))
                 _lock(self._lock)
@@ -111,6 +116,18 @@ class Unfinished:
                 opened.pop_all()
         except OSError as error:
             raise ResultsError(f"{self.folder}: cannot be written: {error.strerror}") from error
+
+    def _see_that_it_is_ours(self) -> None:
+        """See that nothing is lost that somebody else has put there.
+
+        Raises:
+            ResultsError: There is.
+        """
+        if others := sorted({each.name for each in self.folder.iterdir()} - OURS):
+            raise ResultsError(
+                f"{self.folder}: is there already and holds what is not of this command "
+                f"({others[0]}): name another --out, or move it away"
+            )
 
     @property
     def exists(self) -> bool:
@@ -193,7 +210,7 @@ class Unfinished:
         with complete.open("rb") as file:
             os.fsync(file.fileno())
         complete.replace(out)
-        self._remove()
+        self.remove()
 
     def abandon(self) -> None:
         """Let go of it, if that was not done; where nothing is done, nothing stays."""
@@ -202,14 +219,14 @@ class Unfinished:
         if self.exists:
             self.close()
         else:
-            self._remove()
+            self.remove()
 
     def close(self) -> None:
         """Let go of it; what is done stays."""
         self._parts.close()
         self._lock.close()
 
-    def _remove(self) -> None:
+    def remove(self) -> None:
         """Remove the folder while it is ours: as soon as it is not, another run may be in it."""
         self._parts.close()
         if os.name == "nt":  # there, what is open cannot be removed, and there is no lock
