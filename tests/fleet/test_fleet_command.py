@@ -23,6 +23,7 @@ import pytest
 from atfsm import cli
 from atfsm.cli.fleet import _Bar, _duration
 from atfsm.fleet.batch import Batch
+from atfsm.fleet.census import Census
 from atfsm.fleet.columns import OF_CAPTURE, OF_WOBBLE, SHARED, Columns, Outcome
 from atfsm.fleet.rows import Task, replay_batch
 from atfsm.fleet.run import Tally
@@ -205,6 +206,9 @@ def test_json_is_one_object(run: Run) -> None:
         "resumed": 0,
         "outcomes": {"wobble": 1},
         "wobbles": 1,
+        "causes": 1,
+        "consequences": 0,
+        "without_rows": 0,
     } == json.loads(out)
 
 
@@ -283,8 +287,8 @@ def test_what_makes_no_sense_is_refused(name: str, run: Run) -> None:
 BARS = (
     (Tally(captures=0),                        0.0,  r"█{24} 100%  0 of 0 captures  0 wobbles"),
     (Tally(captures=1_000),                    0.0,  r"░{24}   0%  0 of 1,000 captures  0 wobbles"),
-    (Tally(captures=1_000, wobbles=1),         2.0,  r"█{6}░{18}  25%  250 of 1,000 captures  125/s  6.0 s left  1 wobble"),
-    (Tally(captures=1_000_000, wobbles=9_000), 1.0,  r"░{24}   0%  250 of 1,000,000 captures  250/s  1:06:39 h left  9,000 wobbles"),
+    (Tally(captures=1_000, census=Census(1)),       2.0,  r"█{6}░{18}  25%  250 of 1,000 captures  125/s  6.0 s left  1 wobble"),
+    (Tally(captures=1_000_000, census=Census(9_000)), 1.0,  r"░{24}   0%  250 of 1,000,000 captures  250/s  1:06:39 h left  9,000 wobbles"),
     (Tally(captures=9_000, is_listed=False),   0.0,  r"listing: 9,000 captures"),
     (Tally(captures=1_000, resumed=250),       9.0,  r"█{6}░{18}  25%  250 of 1,000 captures  0 wobbles"),
 )
@@ -300,16 +304,21 @@ def test_the_bar_says_how_far_it_is(tally: Tally, seconds: float, expected: str)
     assert re.fullmatch(expected, _Bar.line(tally, seconds, 120))
 
 
-@pytest.mark.parametrize("columns", [100, 20])
-def test_a_bar_stays_on_its_line(columns: int, tmp_path: Path) -> None:
-    """On a terminal of any width; it is taken away in the end, and stdout has the sum alone."""
-    folder = tmp_path / "logs"
-    list(write_fleet(folder, 300))
+def on_a_terminal(
+    folder: Path, columns: int, *options: str, **environment: str
+) -> tuple[subprocess.CompletedProcess[str], str]:
+    """Replay the folder's logs with stderr on a terminal; give also what that shows."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    words = [sys.executable, "-m", "atfsm", "replay", str(folder), "--out", "out.parquet"]
+    words = [sys.executable, "-m", "atfsm", "replay", "logs", "--out", "out.parquet", *options]
     ended = subprocess.run(
-        words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=theirs, text=True, check=False
+        words,
+        cwd=folder,
+        env={**os.environ, "TERM": "xterm", **environment},
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        text=True,
+        check=False,
     )
     os.close(theirs)
     said = b""
@@ -317,7 +326,23 @@ def test_a_bar_stays_on_its_line(columns: int, tmp_path: Path) -> None:
         while data := os.read(ours, 4096):
             said += data
     os.close(ours)
-    frames = said.decode("utf-8").split("\r\x1b[2K")
+    return ended, said.decode("utf-8")
+
+
+def test_quiet_draws_no_bar(tmp_path: Path) -> None:
+    """Nothing but errors is nothing on the terminal either."""
+    list(write_fleet(tmp_path / "logs", 20))
+    ended, said = on_a_terminal(tmp_path, 100, "--quiet")
+
+    assert (1, "", "") == (ended.returncode, ended.stdout, said)
+
+
+@pytest.mark.parametrize("columns", [100, 20])
+def test_a_bar_stays_on_its_line(columns: int, tmp_path: Path) -> None:
+    """On a terminal of any width; it is taken away in the end, and stdout has the sum alone."""
+    list(write_fleet(tmp_path / "logs", 300))
+    ended, said = on_a_terminal(tmp_path, columns)
+    frames = said.split("\r\x1b[2K")
 
     assert (1, 1) == (ended.returncode, ended.stdout.count("\n"))
     assert ("", "") == (frames[0], frames[-1])

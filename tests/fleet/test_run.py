@@ -123,7 +123,7 @@ def test_the_file_says_what_it_is(fleet: Path) -> None:
     assert (SCHEMA, LOGS + 6) == (about["schema"], about["captures"])
     assert dict(tally.outcomes) == about["outcomes"]
     wobbles = [row for row in rows_of("a.parquet") if row["record"] == "wobble"]
-    assert len(wobbles) == tally.wobbles == about["wobbles"] > 0
+    assert len(wobbles) == tally.census.wobbles == about["wobbles"] > 0
 
 
 def test_an_imei_is_not_in_the_file_and_the_salt_matters(fleet: Path) -> None:

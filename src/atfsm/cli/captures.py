@@ -45,15 +45,16 @@ def each_of(named: Sequence[str], work: Callable[[str], int]) -> int:
 class Progress:
     """How far a long replay has come, on stderr, where that is a terminal."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, quiet: bool = False) -> None:
         from atfsm.replay.printable import printable
 
+        self._is_quiet = quiet or not sys.stderr.isatty()
         self._name = printable(name)
         self._shown = False
 
     def show(self, capture: Capture) -> None:
         """Say how much of the file was read."""
-        if capture.size_bytes < PROGRESS_BYTES or not sys.stderr.isatty():
+        if self._is_quiet or capture.size_bytes < PROGRESS_BYTES:
             return
         part = min(capture.tell_bytes() / capture.size_bytes, 1.0)
         bar = "█" * round(part * 30)

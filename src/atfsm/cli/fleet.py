@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from atfsm.cli.streams import standard_input
+from atfsm.cli.streams import say, standard_input
 from atfsm.cli.terms import CLEAN, UNDECIDED, UNUSABLE, WOBBLE, complain
 from atfsm.errors import CaptureError, ResultsError
 
@@ -96,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
         resume=arguments.resume,
         task=Task(format_name=arguments.format, salt=arguments.salt),
     )
-    bar = _Bar()
+    bar = _Bar(quiet=arguments.quiet)
     try:
         tally = replay_fleet(_names(arguments), plan, bar.show)
     except KeyboardInterrupt:
@@ -111,9 +111,9 @@ def run(arguments: argparse.Namespace) -> int:
     seconds = time.monotonic() - bar.began_s
     _tell_unjudged(tally)
     if arguments.json:
-        print(_as_json(arguments.out, tally))
+        say(_as_json(arguments.out, tally))
     elif not arguments.quiet:
-        print(_summary(arguments, tally, seconds))
+        say(_summary(arguments, tally, seconds))
     return code_of(tally.outcomes)
 
 
@@ -189,16 +189,18 @@ def _names_in(lines: Iterable[bytes], source: str) -> Iterator[str]:
 
 
 def _summary(arguments: argparse.Namespace, tally: Tally, seconds: float) -> str:
-    from atfsm.fleet.report_text import WORDS, told
+    from atfsm.fleet.report_text import WORDS, sum_of, told
     from atfsm.replay.printable import printable
 
     found = [f"{tally.outcomes[o]:,} {word}" for o, word in WORDS.items() if tally.outcomes[o]]
     replayed = tally.captures - tally.resumed
     rate = f"{replayed / seconds:,.0f} a second" if seconds > 0 else ""
     before = f"{tally.resumed:,} of them before, " if tally.resumed else ""
+    census = tally.census
+    wobbles = sum_of(census.causes, census.consequences, census.without_rows)
     return (
         f"{printable(arguments.out)}: {told(tally.captures, 'capture')}: {', '.join(found)}; "
-        f"{told(tally.wobbles, 'wobble')} ({before}{_duration(seconds)}, {rate})"
+        f"{wobbles} ({before}{_duration(seconds)}, {rate})"
     )
 
 
@@ -212,7 +214,10 @@ def _as_json(out: str, tally: Tally) -> str:
             "captures": tally.captures,
             "resumed": tally.resumed,
             "outcomes": dict(sorted(tally.outcomes.items())),
-            "wobbles": tally.wobbles,
+            "wobbles": tally.census.wobbles,
+            "causes": tally.census.causes,
+            "consequences": tally.census.consequences,
+            "without_rows": tally.census.without_rows,
         }
     )
 
@@ -228,7 +233,8 @@ def _duration(seconds: float) -> str:
 class _Bar:
     """How far a run has come, on stderr, where that is a terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._is_quiet = quiet or not sys.stderr.isatty()
         self.began_s = time.monotonic()
         self.tally: Tally | None = None
         self._work_began_s = self.began_s
@@ -242,7 +248,7 @@ class _Bar:
             self._work_began_s = now_s
         if tally.is_listed:
             self.tally = tally
-        if now_s - self._painted_s < REPAINT_S or not sys.stderr.isatty():
+        if self._is_quiet or now_s - self._painted_s < REPAINT_S:
             return
         self._painted_s = now_s
         self._is_shown = True
@@ -263,7 +269,7 @@ class _Bar:
             rate = replayed / seconds
             left_s = (tally.captures - tally.done) / rate
             said += f"  {rate:,.0f}/s  {_duration(left_s)} left"
-        said += f"  {told(tally.wobbles, 'wobble')}"
+        said += f"  {told(tally.census.wobbles, 'wobble')}"
         # The last column stays empty: a terminal may go to the next line there.
         cells = max(0, min(CELLS, columns - 2 - len(said)))
         bar = "█" * int(part * cells)

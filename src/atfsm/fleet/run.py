@@ -13,6 +13,7 @@ from typing import Any, Final
 from atfsm.errors import CaptureError, ResultsError
 from atfsm.fleet import results
 from atfsm.fleet.batch import Batch
+from atfsm.fleet.census import Census
 from atfsm.fleet.columns import Columns, Outcome, Record, said_of
 from atfsm.fleet.pool import Pool
 from atfsm.fleet.rows import AS_IT_IS, Task
@@ -26,7 +27,7 @@ NAMED_AT_MOST: Final = 5
 
 
 #: The columns that are counted.
-COUNTED: Final = ("record", "capture", "verdict", "reason", "wobble_count")
+COUNTED: Final = ("record", "capture", "verdict", "reason", "wobble_count", "kind", "line")
 
 
 @dataclass(slots=True)
@@ -37,7 +38,7 @@ class Tally:
         captures: How many there are in all; or so far, while they are still being listed.
         resumed: How many of them an earlier run did.
         outcomes: How many came to what, so far.
-        wobbles: How many wobbles were found, so far.
+        census: How many wobbles were found, so far.
         unjudged: Why captures could not be read, or failed: of some of them.
         is_listed: Whether it is known how many captures there are.
     """
@@ -45,7 +46,7 @@ class Tally:
     captures: int = 0
     resumed: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
-    wobbles: int = 0
+    census: Census = field(default_factory=Census)
     unjudged: list[str] = field(default_factory=list)
     is_listed: bool = True
 
@@ -56,12 +57,14 @@ class Tally:
 
     def count(self, columns: Columns) -> None:
         """Count the rows of a batch."""
-        for record, capture, verdict, reason, wobbles in zip(
+        for record, capture, verdict, reason, wobbles, kind, line in zip(
             *(columns[name] for name in COUNTED), strict=True
         ):
-            if record == Record.CAPTURE:
+            if record == Record.WOBBLE:
+                self.census.is_cause(kind, line)
+            else:
                 self.outcomes[verdict] += 1
-                self.wobbles += wobbles or 0
+                self.census.begin(wobbles)
                 if reason and len(self.unjudged) < NAMED_AT_MOST:
                     self.unjudged.append(said_of(capture, reason))
 
@@ -232,7 +235,7 @@ def _said(asked: Asked, tally: Tally) -> dict[str, Any]:
     return {
         **{name: said[name] for name in ("version", "format_name", "captures")},
         "outcomes": dict(sorted(tally.outcomes.items())),
-        "wobbles": tally.wobbles,
+        "wobbles": tally.census.wobbles,
     }
 
 

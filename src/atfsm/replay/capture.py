@@ -132,6 +132,12 @@ class Capture:
                 self._file.close()
 
 
+def is_stream(name: str) -> bool:
+    """Whether a capture is standard input or a pipe, which may never end."""
+    path: str | int = 0 if name == STDIN else name
+    return os.path.exists(path) and not os.path.isfile(path)  # noqa: PTH110, PTH113  0 is no Path
+
+
 def _cut(lines: LineNumbers) -> str:
     """Say of which lines the rest was dropped."""
     return f"Only the first {LINE_AT_MOST >> 10} KiB were read of line {lines}."
