@@ -170,7 +170,7 @@ THERE: dict[str, tuple[tuple[str, ...], bytes, str]] = {
     "a file of another's":    (("a.log",),            b"PAR1 of somebody's", "out.parquet: is there already, and is no file of results"),
     "a log":                  (("a.log",),            CLEAN.encode(),        "out.parquet: is there already, and is no file of results"),
     "a name that is wrong":   (("nothere",),          b"",                   "nothere: cannot be read: No such file or directory"),
-    "a glob that is wrong":   (("no*.log", "x/"),     b"",                   "no*.log: cannot be read: No such file or directory"),
+    "a glob that is wrong":   (("no*.log", "x/"),     b"",                   "no*.log: matches nothing"),
 }
 # fmt: on
 

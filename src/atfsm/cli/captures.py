@@ -26,10 +26,11 @@ def each_of(named: Sequence[str], work: Callable[[str], int]) -> int:
     Returns:
         The worst of the exit codes.
     """
-    from atfsm.replay.listing import listed
+    from atfsm.replay.listing import LeftOut, listed
 
-    codes = {CLEAN} if not named else set()
-    for each in listed(named, by_one_process=True):
+    codes = {CLEAN}
+    left_out = LeftOut()
+    for each in listed(named, by_one_process=True, left_out=left_out):
         if each.reason:
             complain(each.reason)
             codes.add(UNUSABLE)
@@ -39,6 +40,8 @@ def each_of(named: Sequence[str], work: Callable[[str], int]) -> int:
         except CaptureError as error:
             complain(str(error))
             codes.add(UNUSABLE)
+    if left_out.count:
+        complain(str(left_out))
     return next(code for code in WORST_FIRST if code in codes)
 
 

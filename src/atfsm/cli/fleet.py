@@ -110,6 +110,8 @@ def run(arguments: argparse.Namespace) -> int:
         bar.clear()
     seconds = time.monotonic() - bar.began_s
     _tell_unjudged(tally)
+    if tally.left_out.count and not arguments.quiet:
+        complain(str(tally.left_out))
     if arguments.json:
         say(_as_json(arguments.out, tally))
     elif not arguments.quiet:

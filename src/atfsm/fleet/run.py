@@ -7,7 +7,6 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 from atfsm.errors import CaptureError, ResultsError
@@ -18,7 +17,7 @@ from atfsm.fleet.columns import Columns, Outcome, Record, said_of
 from atfsm.fleet.pool import Pool
 from atfsm.fleet.rows import AS_IT_IS, Task
 from atfsm.fleet.unfinished import KEPT, Asked, Unfinished
-from atfsm.replay.listing import Input, listed
+from atfsm.replay.listing import Input, LeftOut, listed
 
 #: Captures that are listed before it is told how many there are so far; ours.
 LISTED_A_TIME: Final = 1_000
@@ -40,6 +39,7 @@ class Tally:
         outcomes: How many came to what, so far.
         census: How many wobbles were found, so far.
         unjudged: Why captures could not be read, or failed: of some of them.
+        left_out: What is no capture, though a folder or a glob holds it.
         is_listed: Whether it is known how many captures there are.
     """
 
@@ -48,6 +48,7 @@ class Tally:
     outcomes: Counter[str] = field(default_factory=Counter)
     census: Census = field(default_factory=Census)
     unjudged: list[str] = field(default_factory=list)
+    left_out: LeftOut = field(default_factory=LeftOut)
     is_listed: bool = True
 
     @property
@@ -157,14 +158,13 @@ def _run(
             "or remove it to begin anew"
         )
     results.see_that_it_may_be_replaced(plan.out)
-    ours = frozenset({os.path.realpath(plan.out)})
-    inputs = (
-        each for each in listed(named, without=ours) if not _is_below(each.name, unfinished.folder)
-    )
+    ours = frozenset({plan.out, str(unfinished.folder)})
+    left_out = LeftOut()
+    inputs = listed(named, without=ours, left_out=left_out)
     asked = unfinished.list_inputs(_told(inputs, progress), _about(plan.task))
     if not asked.captures:
         raise ResultsError("no captures were named")
-    tally = Tally(captures=asked.captures)
+    tally = Tally(captures=asked.captures, left_out=left_out)
     if unfinished.exists:
         unfinished.resume(asked)
         for part in unfinished.parts():
@@ -237,7 +237,3 @@ def _said(asked: Asked, tally: Tally) -> dict[str, Any]:
         "outcomes": dict(sorted(tally.outcomes.items())),
         "wobbles": tally.census.wobbles,
     }
-
-
-def _is_below(name: str, folder: Path) -> bool:
-    return folder.name in name and folder.resolve() in Path(name).resolve().parents
