@@ -532,7 +532,7 @@ def test_control_characters_of_a_capture_do_not_reach_the_terminal(
 
 
 def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
-    """``atfsm replay ... | head`` ends without a word."""
+    """``atfsm replay ... | head`` ends without a word, and with the verdict."""
     for number in range(400):
         capture(tmp_path, f"{number}.log", WOBBLE.read_bytes())
     with subprocess.Popen(
@@ -548,7 +548,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
         err = process.stderr.read()
         code = process.wait()
 
-    assert (0, b"") == (code, err)
+    assert (1, b"") == (code, err)
 
 
 # ------------------------------------------------------------------------------ other commands

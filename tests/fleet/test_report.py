@@ -118,7 +118,13 @@ def test_several_files_count_as_one(tmp_path: Path, run: Run) -> None:
     assert list(map(str, parts)) == all_parts.pop("results")
     assert one.pop("results") == [str(whole)]
     assert one == all_parts
+    assert 0 == one["repeated"]
     text = run("report", *parts)[1]
+    again = tmp_path / "again.parquet"
+    run("replay", *logs[:7], "--out", again, "--jobs", "1")
+    assert 7 == json.loads(run("report", whole, again, "--json")[1])["repeated"]
+    said = " ".join(run("report", whole, again)[1].split())
+    assert " 7 captures have the name of one in another file: if they are the same, they c" in said
     assert text.startswith("4 files of results: ")
     code, _, err = run("report", whole, whole)
     assert (2, f"atfsm: {whole}: is named twice: its wobbles would count twice\n") == (code, err)

@@ -22,8 +22,8 @@ from atfsm.fleet.batch import Batch
 from atfsm.fleet.columns import Columns, Outcome, Record
 from atfsm.fleet.rows import Known, Task, can_be_read, replay_batch
 from atfsm.fleet.unfinished import KEPT
+from atfsm.replay.remote import INSTALL
 
-INSTALL: Final = "pip install 'atfsm[fleet]'"
 CONNECT_WITHIN_S: Final = 15.0  # ours: a scheduler that is there answers at once
 WORKERS_WITHIN_S: Final = 60.0  # ours: workers that are being started have this long
 LOOK_EVERY_S: Final = 5.0  # ours: how often it is seen whether there are workers at all

@@ -89,6 +89,7 @@ class Pareto:
         results: Names of the files.
         by: What they were grouped by.
         captures: How many captures there are.
+        repeated: How many of them have the name of one in another of the files.
         outcomes: How many came to what.
         unjudged: The first captures that could not be read or failed, and why.
         wobbles: How many wobbles there are that are causes.
@@ -102,6 +103,7 @@ class Pareto:
     results: tuple[str, ...]
     by: str
     captures: int
+    repeated: int
     outcomes: dict[str, int]
     unjudged: tuple[tuple[str, str], ...]
     wobbles: int
@@ -119,6 +121,7 @@ class Pareto:
                 "results": list(self.results),
                 "by": self.by,
                 "captures": self.captures,
+                "repeated": self.repeated,
                 "outcomes": self.outcomes,
                 "unjudged": [
                     {"capture": capture, "reason": reason} for capture, reason in self.unjudged
@@ -172,11 +175,14 @@ def pareto(paths: Sequence[str], by: str = "cause") -> Pareto:
     unjudged: list[tuple[str, str]] = []
     census = Census()
     captures = 0
+    names: set[int] = set()  # digests, for there may be millions; of one file none is needed
     for chunk in _chunks(paths, list(dict.fromkeys([*columns, "verdict", "firmware", by]))):
         for row in _rows(chunk):
             key = row[by] or UNKNOWN
             if row["record"] == Record.CAPTURE:
                 captures += 1
+                if len(paths) > 1:
+                    names.add(hash(row["capture"]))
                 census.begin(row["wobble_count"])
                 outcomes[row["verdict"] or UNKNOWN] += 1
                 if row["reason"] and len(unjudged) < NAMED_AT_MOST:
@@ -197,6 +203,7 @@ def pareto(paths: Sequence[str], by: str = "cause") -> Pareto:
         results=tuple(paths),
         by=by,
         captures=captures,
+        repeated=captures - len(names) if names else 0,
         outcomes=dict(by_frequency(outcomes)),
         unjudged=tuple(unjudged),
         wobbles=census.causes,

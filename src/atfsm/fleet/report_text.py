@@ -77,6 +77,14 @@ def lines(pareto: Pareto, *, verbose: bool = False, columns: int = COLUMNS) -> I
     """
     title, about = heading(pareto)
     yield from _wrapped(about, columns)
+    if pareto.repeated:
+        has = "capture has" if pareto.repeated == 1 else "captures have"
+        yield from _wrapped(
+            f"{pareto.repeated:,} {has} the name of one in another file: if they are the same, "
+            "they count twice",
+            columns,
+            "  ",
+        )
     yield from _unjudged(pareto, columns)
     if not pareto.bars:
         yield "no wobbles"

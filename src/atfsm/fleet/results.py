@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, Final
 from atfsm.errors import ResultsError, first_line
 from atfsm.fleet.columns import COLUMNS, SCHEMA, Columns, Kind
 from atfsm.replay.printable import printable
+from atfsm.replay.remote import INSTALL
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-INSTALL: Final = "pip install 'atfsm[fleet]'"
 #: Rows of one row group; ours: some tens of megabytes while it is written.
 ROWS_A_GROUP: Final = 1 << 16
 #: Rows read at once for a report.
@@ -132,6 +132,8 @@ def about(path: str) -> dict[str, Any]:
         said = json.loads((schema.metadata or {}).get(_ABOUT, b"{}"))
     except FileNotFoundError:
         raise ResultsError(f"{path}: cannot be read: No such file or directory") from None
+    except PermissionError:  # pyarrow adds numbers and names of its own
+        raise ResultsError(f"{path}: cannot be read: Permission denied") from None
     except (OSError, ValueError, pa.ArrowException) as error:
         raise ResultsError(
             f"{path}: cannot be read as a file of results: {first_line(error)}"

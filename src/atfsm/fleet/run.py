@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from atfsm.errors import CaptureError, ResultsError
@@ -161,10 +161,11 @@ def _run(
     ours = frozenset({plan.out, str(unfinished.folder)})
     left_out = LeftOut()
     inputs = listed(named, without=ours, left_out=left_out)
-    asked = unfinished.list_inputs(_told(inputs, progress), _about(plan.task))
-    if not asked.captures:
+    captures = unfinished.list_inputs(_told(inputs, progress))
+    asked = _asked(plan.task)
+    if not captures:
         raise ResultsError("no captures were named")
-    tally = Tally(captures=asked.captures, left_out=left_out)
+    tally = Tally(captures=captures, left_out=left_out)
     if unfinished.exists:
         unfinished.resume(asked)
         for part in unfinished.parts():
@@ -222,18 +223,19 @@ def cores() -> int:
         return os.cpu_count() or 1
 
 
-def _about(task: Task) -> dict[str, str]:
+def _asked(task: Task) -> Asked:
     from atfsm import __version__
 
     salt = hashlib.sha256(task.salt.encode()).hexdigest() if task.salt else ""
-    return {"version": __version__, "format_name": task.format_name, "salt": salt}
+    return Asked(__version__, task.format_name, salt)
 
 
 def _said(asked: Asked, tally: Tally) -> dict[str, Any]:
     """What the file says of its run: nothing that differs from run to run."""
-    said = asdict(asked)
     return {
-        **{name: said[name] for name in ("version", "format_name", "captures")},
+        "version": asked.version,
+        "format_name": asked.format_name,
+        "captures": tally.captures,
         "outcomes": dict(sorted(tally.outcomes.items())),
         "wobbles": tally.census.wobbles,
     }

@@ -18,7 +18,7 @@ ANY_FOLDERS: Final = "**"
 def globbed(pattern: str) -> list[str]:
     """The files and folders that match, sorted; names that begin with a dot do if that does."""
     parts = pattern.replace(os.altsep or os.sep, os.sep).split(os.sep)  # noqa: PTH206  a Path tidies
-    written = next((at for at, part in enumerate(parts) if has_magic(part)), len(parts))
+    written = next((at for at, part in enumerate(parts) if has_magic(part)), len(parts) - 1)
     found = ["".join(part + os.sep for part in parts[:written])]
     for at, part in enumerate(parts[written:], start=written + 1):
         is_last = at == len(parts)

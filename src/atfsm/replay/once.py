@@ -9,13 +9,21 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import Protocol, TypeVar
 
 from atfsm.replay.pairs import files_of
 from atfsm.replay.remote import is_remote
 
-if TYPE_CHECKING:
-    from atfsm.replay.listing import Input
+
+class Named(Protocol):
+    """What was found: a capture with a name."""
+
+    @property
+    def name(self) -> str:
+        """The name, as it is opened."""
+
+
+Found = TypeVar("Found", bound=Named)
 
 
 class Once:
@@ -29,7 +37,7 @@ class Once:
         self._paths = {_digest(_real(path)) for path in without}
         self._files: set[tuple[int, int]] = set()  # that have more than one name
 
-    def without_those(self, found: Iterator[Input], name: str) -> Iterator[Input]:
+    def without_those(self, found: Iterator[Found], name: str) -> Iterator[Found]:
         """What is found under *name*, without what was named before, or lies in what was."""
         tops = [_real(file) for file in files_of(name)]
         for each in found:
