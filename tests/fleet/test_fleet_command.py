@@ -266,6 +266,9 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "jobs in words":      (("a.log", "--out", "o.parquet", "--jobs", "all"),                    "not 'all'"),
     "a format":           (("a.log", "--out", "o.parquet", "--format", "nope"),                 "nope"),
     "no list":            (("--files-from", "none", "--out", "o.parquet"),                      "none: cannot be read: No such file or directory"),
+    "no scheduler":       (("a.log", "--out", "o.parquet", "--scheduler", ""),                  "--scheduler: is empty: give a value, or leave the option out"),
+    "no salt":            (("a.log", "--out", "o.parquet", "--salt", ""),                       "--salt: is empty: give a value, or leave the option out"),
+    "an empty name":      (("", "--out", "o.parquet"),                                          "a name is empty: name a file, a folder or a glob"),
     "an empty list":      (("--files-from", os.devnull, "--out", "o.parquet"),                  "no captures were named"),
 }
 # fmt: on
@@ -330,11 +333,35 @@ def on_a_terminal(
 
 
 def test_quiet_draws_no_bar(tmp_path: Path) -> None:
-    """Nothing but errors is nothing on the terminal either."""
+    """Nothing but errors is nothing on the terminal either; a dumb one cannot take a bar back."""
     list(write_fleet(tmp_path / "logs", 20))
     ended, said = on_a_terminal(tmp_path, 100, "--quiet")
+    _, dumb = on_a_terminal(tmp_path, 100, TERM="dumb")
 
-    assert (1, "", "") == (ended.returncode, ended.stdout, said)
+    assert (1, "", "", "") == (ended.returncode, ended.stdout, said, dumb)
+
+
+def test_results_of_another_run_are_no_capture(run: Run) -> None:
+    """They may lie in the folder of the logs; a Parquet file of somebody else is judged."""
+    Path("logs").mkdir()
+    Path("logs/a.log").write_text(CLEAN, "utf-8")
+    run("replay", "logs", "--out", "logs/old.parquet", "--jobs", "1")
+    Path("logs/x.parquet").write_bytes(b"PAR1 of somebody's")
+    _, out, _ = run("replay", "logs", "--out", "logs/new.parquet", "--jobs", "1")
+
+    assert out.startswith("logs/new.parquet: 2 captures: 1 clean, 1 undecided; ")
+
+
+def test_what_a_folder_leaves_out_is_told(run: Run) -> None:
+    """Once, on stderr; the exit code is that of the captures."""
+    Path("logs").mkdir()
+    Path("logs/a.log").write_text(CLEAN, "utf-8")
+    os.mkfifo("logs/pipe")
+    said = "atfsm: logs/pipe: is no regular file (a pipe, a socket, a device): left out\n"
+
+    assert (0, said) == run("replay", "logs", "--out", "o.parquet", "--jobs", "1")[::2]
+    assert (0, said) == run("replay", "logs")[::2]
+    assert (0, "") == run("replay", "-q", "logs", "--out", "o.parquet", "--jobs", "1")[::2]
 
 
 @pytest.mark.parametrize("columns", [100, 20])

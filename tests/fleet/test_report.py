@@ -331,7 +331,7 @@ def test_a_fleet_without_wobbles_is_good_news(tmp_path: Path, run: Run) -> None:
     code, text, _ = run("report", out, "--diagram", drawing)
 
     assert (0, f"{out}: 1 capture: 1 clean no wobbles") == (code, " ".join(text.split()))
-    drawn(drawing.read_text("utf-8"))
+    assert "no wobbles" in "".join(drawn(drawing.read_text("utf-8")).itertext())
 
 
 def test_captures_without_a_verdict_are_named(tmp_path: Path, run: Run) -> None:
@@ -347,6 +347,27 @@ def test_captures_without_a_verdict_are_named(tmp_path: Path, run: Run) -> None:
     assert "  and 2 more (column reason of the file)" in text.splitlines()
     assert [str(name) for name in names[:5]] == [each["capture"] for each in said["unjudged"]]
     assert all("No such file" in each["reason"] for each in said["unjudged"])
+
+
+@pytest.mark.parametrize("count", [5, 6, 7])
+def test_others_are_more_than_one(count: int, tmp_path: Path) -> None:
+    """What would be alone among the others has its own name in the legend."""
+    columns = no_rows()
+    for number in range(count):
+        shared = {"capture": str(number), "firmware": f"firmware{number}", "verdict": "wobble"}
+        add_row(columns, {**shared, "record": "capture", "wobble_count": 1})
+        add_row(
+            columns,
+            {**shared, "record": "wobble", "line": 1, "kind": "refused", "cause": "x", "why": ""},
+        )
+    out = tmp_path / "out.parquet"
+    results.write([results.packed(columns)], out, {"captures": count})
+    words = list(drawn(svg(pareto([str(out)]))).itertext())
+
+    assert (count > 6) == ("others" in words)
+    assert (5 if count > 6 else count) == sum(
+        word in words for word in map("firmware{}".format, range(9))
+    )
 
 
 @pytest.mark.parametrize(

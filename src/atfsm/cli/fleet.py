@@ -24,10 +24,10 @@ COLUMNS: Final = 80  # where the terminal does not say how wide it is
 #: Options that mean something only where results are written, and their defaults.
 ONLY_WITH_OUT: Final = {
     "jobs": None,
-    "scheduler": "",
+    "scheduler": None,
     "resume": False,
     "files_from": None,
-    "salt": "",
+    "salt": None,
 }
 
 
@@ -39,7 +39,7 @@ def add_options(replay: argparse.ArgumentParser) -> None:
     fleet.add_argument("--out", metavar="FILE.parquet", help="write a row a capture and a wobble")
     fleet.add_argument("--jobs", type=_jobs, metavar="N", help="processes (default: all cores)")
     fleet.add_argument(
-        "--scheduler", default="", metavar="ADDRESS", help="have a Dask cluster do it: tcp://…"
+        "--scheduler", type=_some, metavar="ADDRESS", help="have a Dask cluster do it: tcp://…"
     )
     fleet.add_argument(
         "--resume", action="store_true", help="go on with what an interrupted run has done"
@@ -48,8 +48,14 @@ def add_options(replay: argparse.ArgumentParser) -> None:
         "--files-from", metavar="FILE", help="read names of captures, a line each; - is stdin"
     )
     fleet.add_argument(
-        "--salt", default="", metavar="TEXT", help="changes the digits that stand for an IMEI"
+        "--salt", type=_some, metavar="TEXT", help="changes the digits that stand for an IMEI"
     )
+
+
+def _some(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("is empty: give a value, or leave the option out")
+    return text
 
 
 def _jobs(text: str) -> int:
@@ -92,9 +98,9 @@ def run(arguments: argparse.Namespace) -> int:
     plan = Plan(
         out=arguments.out,
         jobs=arguments.jobs,
-        scheduler=arguments.scheduler,
+        scheduler=arguments.scheduler or "",
         resume=arguments.resume,
-        task=Task(format_name=arguments.format, salt=arguments.salt),
+        task=Task(format_name=arguments.format, salt=arguments.salt or ""),
     )
     bar = _Bar(quiet=arguments.quiet)
     try:
@@ -236,7 +242,8 @@ class _Bar:
     """How far a run has come, on stderr, where that is a terminal."""
 
     def __init__(self, *, quiet: bool = False) -> None:
-        self._is_quiet = quiet or not sys.stderr.isatty()
+        is_dumb = os.environ.get("TERM") == "dumb"  # it cannot take a line back
+        self._is_quiet = quiet or is_dumb or not sys.stderr.isatty()
         self.began_s = time.monotonic()
         self.tally: Tally | None = None
         self._work_began_s = self.began_s

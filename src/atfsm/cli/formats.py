@@ -25,7 +25,7 @@ def add_to(commands: Commands) -> None:
         description="List the capture formats that are read, with an example line each; or say more "
         "of one: an example, and what is special.",
     )
-    formats.add_argument("format", nargs="?", metavar="NAME", help="show this one")
+    formats.add_argument("format", nargs="?", type=str.lower, metavar="NAME", help="show this one")
     formats.add_argument(
         "--json", action="store_true", help="one JSON object a format, a line each"
     )

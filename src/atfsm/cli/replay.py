@@ -48,7 +48,11 @@ def add_to(commands: Commands) -> None:
         help="show the AT line's own transitions too; not with --out",
     )
     replay.add_argument(
-        "--format", default="auto", metavar="NAME", help="format of the captures (default: auto)"
+        "--format",
+        type=str.lower,
+        default="auto",
+        metavar="NAME",
+        help="format of the captures (default: auto)",
     )
     fleet.add_options(replay)
     replay.set_defaults(run=_run)

@@ -144,7 +144,7 @@ class Pareto:
                     }
                     for bar in self.bars
                 ],
-                "calm": list(self.calm),
+                "calm": [name or None for name in self.calm],
             }
         )
 

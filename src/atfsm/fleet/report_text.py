@@ -96,7 +96,8 @@ def lines(pareto: Pareto, *, verbose: bool = False, columns: int = COLUMNS) -> I
     yield f"{'wobbles':>8} {'share':>8} {'so far':>8} {'captures':>{wide}}  {pareto.by}"
     names_at = NUMBERS_WIDE + wide
     indent = " " * (names_at if columns - names_at >= PROSE_WIDE else 9)
-    shown = pareto.bars if verbose else pareto.bars[:ROWS_AT_MOST]
+    is_whole = verbose or len(pareto.bars) <= ROWS_AT_MOST + 1  # one row can as well be itself
+    shown = pareto.bars if is_whole else pareto.bars[:ROWS_AT_MOST]
     for bar in shown:
         group = bar.group
         yield (

@@ -160,7 +160,8 @@ def _run(
     results.see_that_it_may_be_replaced(plan.out)
     ours = frozenset({plan.out, str(unfinished.folder)})
     left_out = LeftOut()
-    inputs = listed(named, without=ours, left_out=left_out)
+    found = listed(named, without=ours, left_out=left_out)
+    inputs = (each for each in found if not results.is_one(each.name))
     captures = unfinished.list_inputs(_told(inputs, progress))
     asked = _asked(plan.task)
     if not captures:
