@@ -586,3 +586,12 @@ def test_help_is_a_result(run: Run, arguments: tuple[str, ...]) -> None:
 def test_the_module_can_be_run() -> None:
     """``python -m atfsm`` is ``atfsm``."""
     assert 0 == start("replay", CLEAN)[0]
+
+
+def test_names_of_formats_may_be_in_capitals(run: Run) -> None:
+    """And the one that has them recognised is none of them."""
+    assert run("formats", "txrx") == run("formats", "TXRX")
+    assert 1 == run("replay", "-q", "--format", "TXRX", WOBBLE)[0]
+    code, out, err = run("formats", "auto")
+    assert (2, "") == (code, out)
+    assert err.startswith("atfsm: auto is no format, ")

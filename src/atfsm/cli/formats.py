@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from atfsm.cli.parser import Commands
 from atfsm.cli.terms import CLEAN
+from atfsm.errors import AtfsmError
 
 if TYPE_CHECKING:
     from atfsm.replay.formats import Format
@@ -35,6 +36,8 @@ def add_to(commands: Commands) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     from atfsm.replay.formats import FORMATS, format_named
 
+    if arguments.format == "auto":
+        raise AtfsmError("auto is no format, but has it recognised; atfsm formats lists them")
     entries = FORMATS if arguments.format is None else (format_named(arguments.format),)
     if arguments.json:
         for entry in entries:
