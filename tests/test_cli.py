@@ -532,7 +532,7 @@ def test_control_characters_of_a_capture_do_not_reach_the_terminal(
 
 
 def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
-    """``atfsm replay ... | head`` ends without a word."""
+    """``atfsm replay ... | head`` ends without a word, and with the verdict."""
     for number in range(400):
         capture(tmp_path, f"{number}.log", WOBBLE.read_bytes())
     with subprocess.Popen(
@@ -548,7 +548,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
         err = process.stderr.read()
         code = process.wait()
 
-    assert (0, b"") == (code, err)
+    assert (1, b"") == (code, err)
 
 
 # ------------------------------------------------------------------------------ other commands
@@ -586,3 +586,12 @@ def test_help_is_a_result(run: Run, arguments: tuple[str, ...]) -> None:
 def test_the_module_can_be_run() -> None:
     """``python -m atfsm`` is ``atfsm``."""
     assert 0 == start("replay", CLEAN)[0]
+
+
+def test_names_of_formats_may_be_in_capitals(run: Run) -> None:
+    """And the one that has them recognised is none of them."""
+    assert run("formats", "txrx") == run("formats", "TXRX")
+    assert 1 == run("replay", "-q", "--format", "TXRX", WOBBLE)[0]
+    code, out, err = run("formats", "auto")
+    assert (2, "") == (code, out)
+    assert err.startswith("atfsm: auto is no format, ")

@@ -69,6 +69,46 @@ def test_a_full_disk_is_one_line(folder: Path, command: str) -> None:
     assert (2, b"", expected) == said
 
 
+#: Captures whose reports are longer than what a stream holds back before it writes.
+LONG = " ".join([WOBBLE, *[CLEAN] * 40])
+
+
+# fmt: off
+READERS: dict[str, tuple[str, int]] = {
+    "one":               (f"atfsm replay {WOBBLE}",                       1),
+    "a clean one":       (f"atfsm replay {CLEAN}",                        0),
+    "many":              (f"cat {LONG} > long.log; atfsm replay -v long.log", 1),
+    "as JSON":           (f"atfsm replay --json {WOBBLE}",                1),
+    "unbuffered":        (f"PYTHONUNBUFFERED=1 atfsm replay {WOBBLE}",    1),
+    "unbuffered JSON":   (f"PYTHONUNBUFFERED=1 atfsm replay --json {WOBBLE}", 1),
+    "standard input":    (f"cat {WOBBLE} | atfsm replay -",               1),
+    "into a file":       (f"atfsm replay {WOBBLE} --jobs 1 --out x.parquet", 1),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_the_verdict_does_not_depend_on_who_reads(name: str, tmp_path: Path) -> None:
+    """A reader that goes (head, less, true) does not make a wobble clean, and nothing is said."""
+    command, code = READERS[name]
+    # A pipe of which nobody has the other end any more.
+    gone = f"mkfifo pipe; exec 4<>pipe 5>pipe 4>&-; rm pipe; {command} >&5; echo $? >code"
+    _, _, err = shell(tmp_path, gone)
+
+    assert (code, b"") == (int((tmp_path / "code").read_text("ascii")), err)
+
+
+def test_a_stream_without_end_ends_with_its_reader(tmp_path: Path) -> None:
+    """What watches a log as it grows goes when nobody looks; its code says what was seen."""
+    for log, code in ((WOBBLE, 1), (CLEAN, 3)):
+        command = f"(while cat {log}; do :; done) | (atfsm replay -v -; echo $? >code) | head -1"
+        _, out, err = shell(tmp_path, command)
+
+        assert b"" == err
+        assert out
+        assert code == int((tmp_path / "code").read_text("ascii"))
+
+
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_a_closed_output_is_one_line(folder: Path, command: str) -> None:
     """Nothing is done for nobody."""

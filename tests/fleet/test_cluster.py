@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,7 @@ from atfsm.fleet import batch, cluster
 from atfsm.fleet.cluster import replay_as, version
 from atfsm.fleet.rows import AS_IT_IS, WORKER_DIED, replay_batch
 from atfsm.fleet.run import Plan, Tally, replay_fleet
+from atfsm.fleet.unfinished import KEPT
 from tests.fleet.interrupted import BATCH_FILES
 from tests.fleet.logs import write_fleet, write_mixed_fleet
 from tests.fleet.test_run import rows_of
@@ -189,6 +191,91 @@ def test_where_the_scheduler_is_gone_it_is_said(
         )
     assert "\n" not in str(caught.value)
     assert Path("many.parquet.unfinished").is_dir()
+
+
+# fmt: off
+GONE = {
+    "in the middle":   "fleet._Bar.show = lambda bar, tally: tally.done and end()",
+    "without workers": "distributed.Client.wait_for_workers = lambda *given, **also: (end(), waits(*given, **also))",
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("when", GONE)
+def test_a_scheduler_that_goes_is_one_line(when: str, dask: Cluster) -> None:
+    """On stderr there is nothing else, whatever Dask would log; workers or not."""
+    list(write_fleet(Path("logs"), LOGS))
+    if when == "in the middle":
+        dask.worker("--no-nanny", "--preload", "tests.fleet.packages")
+    script = (
+        "import os, signal, sys; import distributed; from atfsm import cli\n"
+        "from atfsm.cli import fleet; from atfsm.fleet import batch, cluster\n"
+        "batch.BATCH_FILES = 4; cluster.WORKERS_WITHIN_S = 30.0\n"
+        "cluster.CONNECT_WITHIN_S = cluster.LOOK_EVERY_S = 1.0\n"
+        "waits = distributed.Client.wait_for_workers\n"
+        "gone = []\n"
+        "def end():\n"
+        f"    gone or os.kill({dask.scheduler.pid}, signal.SIGKILL)\n"
+        "    gone.append(True)\n"
+        f"{GONE[when]}\n"
+        "sys.exit(cli.main(sys.argv[1:]))\n"
+    )
+    words = ["replay", "logs", "--out", "out.parquet", "--scheduler", dask.address]
+    ended = subprocess.run(
+        [sys.executable, "-c", script, *words], capture_output=True, check=False, text=True
+    )
+
+    said = f"atfsm: the Dask scheduler is gone; {KEPT}\n"
+    assert (2, "", said) == (ended.returncode, ended.stdout, ended.stderr)
+
+
+def test_other_packages_of_a_worker_are_not_told(
+    dask: Cluster, recwarn: pytest.WarningsRecorder
+) -> None:
+    """Rows depend on atfsm alone."""
+    list(write_fleet(Path("logs"), 3))
+    dask.worker("--no-nanny", "--preload", "tests.fleet.packages")
+    replay_fleet(["logs"], Plan(out="out.parquet", scheduler=dask.address))
+
+    assert [] == [str(warned.message) for warned in recwarn]
+
+
+@pytest.mark.parametrize("folder", ["logs", "../{here}/logs", "file://{cwd}/logs"])
+def test_a_worker_that_does_not_see_the_captures_is_told(folder: str, dask: Cluster) -> None:
+    """It spoils no results: those that are there stay, and what is done can go on elsewhere."""
+    write_mixed_fleet(Path("logs"), LOGS)
+    named = folder.format(here=Path.cwd().name, cwd=Path.cwd())
+    replay_fleet([named], Plan(out="out.parquet", jobs=1))
+    whole = Path("out.parquet").read_bytes()
+    dask.worker("--no-nanny", "--preload", "tests.fleet.elsewhere")
+    dask.worker("--no-nanny")
+
+    told = (
+        r"^tcp://127\.0\.0\.1:\d+: this Dask worker does not see what can be read here: "
+        rf"{re.escape(named)}\S+\.log: cannot be read: No such file or directory: share the folder"
+    )
+    with pytest.raises(ResultsError, match=told) as caught:
+        replay_fleet([named], Plan(out="out.parquet", scheduler=dask.address))
+    assert "\n" not in str(caught.value)
+    assert whole == Path("out.parquet").read_bytes()
+    replay_fleet([named], Plan(out="out.parquet", jobs=1, resume=True))
+    assert whole == Path("out.parquet").read_bytes()
+
+
+def test_what_is_gone_everywhere_is_a_row(dask: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log that was rotated away after it was listed is no fault of a worker."""
+    paths = list(write_fleet(Path("logs"), 12))
+    submit = cluster._Cluster._submit
+
+    def rotate(ours: Any, each: batch.Batch) -> Any:  # noqa: ANN401  as its argument
+        paths[3].unlink(missing_ok=True)
+        return submit(ours, each)
+
+    monkeypatch.setattr(cluster._Cluster, "_submit", rotate)
+    dask.worker("--no-nanny")
+    tally = replay_fleet(["logs"], Plan(out="out.parquet", scheduler=dask.address))
+
+    assert [f"{paths[3]}: cannot be read: No such file or directory"] == tally.unjudged
 
 
 def test_a_capture_that_kills_workers_costs_itself_a_row(dask: Cluster) -> None:

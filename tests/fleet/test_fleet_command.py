@@ -13,7 +13,7 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,7 +22,10 @@ import pytest
 
 from atfsm import cli
 from atfsm.cli.fleet import _Bar, _duration
-from atfsm.fleet.columns import OF_CAPTURE, OF_WOBBLE, SHARED
+from atfsm.fleet.batch import Batch
+from atfsm.fleet.census import Census
+from atfsm.fleet.columns import OF_CAPTURE, OF_WOBBLE, SHARED, Columns, Outcome
+from atfsm.fleet.rows import Task, replay_batch
 from atfsm.fleet.run import Tally
 from tests.fleet.logs import write_fleet
 from tests.replay.test_two_files import pair_in
@@ -119,12 +122,55 @@ def test_of_many_that_cannot_be_read_the_first_are_named(run: Run) -> None:
     ] == err.splitlines()
 
 
+def test_where_nothing_can_be_read_the_first_are_named(run: Run) -> None:
+    """A line each, however many there are; no results say why, so none are pointed to."""
+    names = [f"no{number}.log" for number in range(7)]
+
+    assert (
+        2,
+        "",
+        "".join(f"atfsm: {n}: cannot be read: No such file or directory\n" for n in names[:5])
+        + "atfsm: and 2 more could not be read\n",
+    ) == run("replay", *names, "--out", "out.parquet")
+    assert [] == list(Path().iterdir())
+
+
+def test_results_are_not_replaced_where_nothing_can_be_read(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is found only when it is opened is no other case; nothing half done stays."""
+    for name in ("a.log", "b.log"):
+        Path(name).write_text(WOBBLE, "utf-8")
+    run("replay", "a.log", "--out", "out.parquet", "--jobs", "1")
+    before = Path("out.parquet").read_bytes()
+    said = "".join(f"atfsm: {n}: cannot be read: Permission denied\n" for n in ("a.log", "b.log"))
+
+    def refused(names: tuple[str, ...], task: Task, **_: object) -> Columns:
+        known = {
+            at: (Outcome.UNREADABLE, f"{name}: cannot be read: Permission denied")
+            for at, name in enumerate(names)
+        }
+        return replay_batch(names, task, known=known)
+
+    class Here:
+        def __init__(self, _: int, task: Task) -> None:
+            self._task = task
+
+        def run(self, batches: Iterable[Batch]) -> Iterator[tuple[int, Columns]]:
+            return ((each.number, refused(each.names, self._task)) for each in batches)
+
+    monkeypatch.setattr("atfsm.fleet.run.Pool", Here)
+    assert (2, "", said) == run("replay", "a.log", "b.log", "--out", "out.parquet")
+    assert before == Path("out.parquet").read_bytes()
+    assert not Path("out.parquet.unfinished").exists()
+
+
 # fmt: off
 THERE: dict[str, tuple[tuple[str, ...], bytes, str]] = {
     "a file of another's":    (("a.log",),            b"PAR1 of somebody's", "out.parquet: is there already, and is no file of results"),
     "a log":                  (("a.log",),            CLEAN.encode(),        "out.parquet: is there already, and is no file of results"),
     "a name that is wrong":   (("nothere",),          b"",                   "nothere: cannot be read: No such file or directory"),
-    "a glob that is wrong":   (("no*.log", "x/"),     b"",                   "no*.log: cannot be read: No such file or directory"),
+    "a glob that is wrong":   (("no*.log", "x/"),     b"",                   "no*.log: matches nothing"),
 }
 # fmt: on
 
@@ -143,7 +189,6 @@ def test_what_is_there_is_not_lost(name: str, run: Run) -> None:
 
     assert (2, "") == (code, out)
     assert err.startswith(f"atfsm: {expected}")
-    assert 1 == err.count("\n")
     assert before == Path("out.parquet").read_bytes()
     assert not Path("out.parquet.unfinished").exists()
 
@@ -161,6 +206,9 @@ def test_json_is_one_object(run: Run) -> None:
         "resumed": 0,
         "outcomes": {"wobble": 1},
         "wobbles": 1,
+        "causes": 1,
+        "consequences": 0,
+        "without_rows": 0,
     } == json.loads(out)
 
 
@@ -218,6 +266,9 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "jobs in words":      (("a.log", "--out", "o.parquet", "--jobs", "all"),                    "not 'all'"),
     "a format":           (("a.log", "--out", "o.parquet", "--format", "nope"),                 "nope"),
     "no list":            (("--files-from", "none", "--out", "o.parquet"),                      "none: cannot be read: No such file or directory"),
+    "no scheduler":       (("a.log", "--out", "o.parquet", "--scheduler", ""),                  "--scheduler: is empty: give a value, or leave the option out"),
+    "no salt":            (("a.log", "--out", "o.parquet", "--salt", ""),                       "--salt: is empty: give a value, or leave the option out"),
+    "an empty name":      (("", "--out", "o.parquet"),                                          "a name is empty: name a file, a folder or a glob"),
     "an empty list":      (("--files-from", os.devnull, "--out", "o.parquet"),                  "no captures were named"),
 }
 # fmt: on
@@ -239,8 +290,8 @@ def test_what_makes_no_sense_is_refused(name: str, run: Run) -> None:
 BARS = (
     (Tally(captures=0),                        0.0,  r"█{24} 100%  0 of 0 captures  0 wobbles"),
     (Tally(captures=1_000),                    0.0,  r"░{24}   0%  0 of 1,000 captures  0 wobbles"),
-    (Tally(captures=1_000, wobbles=1),         2.0,  r"█{6}░{18}  25%  250 of 1,000 captures  125/s  6.0 s left  1 wobble"),
-    (Tally(captures=1_000_000, wobbles=9_000), 1.0,  r"░{24}   0%  250 of 1,000,000 captures  250/s  1:06:39 h left  9,000 wobbles"),
+    (Tally(captures=1_000, census=Census(1)),       2.0,  r"█{6}░{18}  25%  250 of 1,000 captures  125/s  6.0 s left  1 wobble"),
+    (Tally(captures=1_000_000, census=Census(9_000)), 1.0,  r"░{24}   0%  250 of 1,000,000 captures  250/s  1:06:39 h left  9,000 wobbles"),
     (Tally(captures=9_000, is_listed=False),   0.0,  r"listing: 9,000 captures"),
     (Tally(captures=1_000, resumed=250),       9.0,  r"█{6}░{18}  25%  250 of 1,000 captures  0 wobbles"),
 )
@@ -256,16 +307,21 @@ def test_the_bar_says_how_far_it_is(tally: Tally, seconds: float, expected: str)
     assert re.fullmatch(expected, _Bar.line(tally, seconds, 120))
 
 
-@pytest.mark.parametrize("columns", [100, 20])
-def test_a_bar_stays_on_its_line(columns: int, tmp_path: Path) -> None:
-    """On a terminal of any width; it is taken away in the end, and stdout has the sum alone."""
-    folder = tmp_path / "logs"
-    list(write_fleet(folder, 300))
+def on_a_terminal(
+    folder: Path, columns: int, *options: str, **environment: str
+) -> tuple[subprocess.CompletedProcess[str], str]:
+    """Replay the folder's logs with stderr on a terminal; give also what that shows."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    words = [sys.executable, "-m", "atfsm", "replay", str(folder), "--out", "out.parquet"]
+    words = [sys.executable, "-m", "atfsm", "replay", "logs", "--out", "out.parquet", *options]
     ended = subprocess.run(
-        words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=theirs, text=True, check=False
+        words,
+        cwd=folder,
+        env={**os.environ, "TERM": "xterm", **environment},
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        text=True,
+        check=False,
     )
     os.close(theirs)
     said = b""
@@ -273,7 +329,47 @@ def test_a_bar_stays_on_its_line(columns: int, tmp_path: Path) -> None:
         while data := os.read(ours, 4096):
             said += data
     os.close(ours)
-    frames = said.decode("utf-8").split("\r\x1b[2K")
+    return ended, said.decode("utf-8")
+
+
+def test_quiet_draws_no_bar(tmp_path: Path) -> None:
+    """Nothing but errors is nothing on the terminal either; a dumb one cannot take a bar back."""
+    list(write_fleet(tmp_path / "logs", 20))
+    ended, said = on_a_terminal(tmp_path, 100, "--quiet")
+    _, dumb = on_a_terminal(tmp_path, 100, TERM="dumb")
+
+    assert (1, "", "", "") == (ended.returncode, ended.stdout, said, dumb)
+
+
+def test_results_of_another_run_are_no_capture(run: Run) -> None:
+    """They may lie in the folder of the logs; a Parquet file of somebody else is judged."""
+    Path("logs").mkdir()
+    Path("logs/a.log").write_text(CLEAN, "utf-8")
+    run("replay", "logs", "--out", "logs/old.parquet", "--jobs", "1")
+    Path("logs/x.parquet").write_bytes(b"PAR1 of somebody's")
+    _, out, _ = run("replay", "logs", "--out", "logs/new.parquet", "--jobs", "1")
+
+    assert out.startswith("logs/new.parquet: 2 captures: 1 clean, 1 undecided; ")
+
+
+def test_what_a_folder_leaves_out_is_told(run: Run) -> None:
+    """Once, on stderr; the exit code is that of the captures."""
+    Path("logs").mkdir()
+    Path("logs/a.log").write_text(CLEAN, "utf-8")
+    os.mkfifo("logs/pipe")
+    said = "atfsm: logs/pipe: is no regular file (a pipe, a socket, a device): left out\n"
+
+    assert (0, said) == run("replay", "logs", "--out", "o.parquet", "--jobs", "1")[::2]
+    assert (0, said) == run("replay", "logs")[::2]
+    assert (0, "") == run("replay", "-q", "logs", "--out", "o.parquet", "--jobs", "1")[::2]
+
+
+@pytest.mark.parametrize("columns", [100, 20])
+def test_a_bar_stays_on_its_line(columns: int, tmp_path: Path) -> None:
+    """On a terminal of any width; it is taken away in the end, and stdout has the sum alone."""
+    list(write_fleet(tmp_path / "logs", 300))
+    ended, said = on_a_terminal(tmp_path, columns)
+    frames = said.split("\r\x1b[2K")
 
     assert (1, 1) == (ended.returncode, ended.stdout.count("\n"))
     assert ("", "") == (frames[0], frames[-1])

@@ -6,6 +6,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -18,11 +19,14 @@ from hypothesis import strategies as st
 
 from atfsm.errors import ResultsError
 from atfsm.fleet import results
+from atfsm.fleet.census import Census
 from atfsm.fleet.columns import SCHEMA, add_row, no_rows
 from atfsm.fleet.drawing import svg
 from atfsm.fleet.pareto import GROUPS, pareto
 from atfsm.fleet.report_text import lines
-from atfsm.fleet.run import Plan, replay_fleet
+from atfsm.fleet.rows import replay_batch
+from atfsm.fleet.run import Plan, Tally, replay_fleet
+from atfsm.replay import session
 from tests.calling import Run
 from tests.fleet.logs import write_mixed_fleet
 
@@ -79,6 +83,7 @@ def test_it_counts_what_is_there(by: str, fleet: str) -> None:
     rows = pq.read_table(fleet).to_pylist()
     swept = sum(row["record"] == "wobble" for row in rows) - found.wobbles
     assert swept == found.consequences > 0
+    assert (0, 0) == (found.without_rows, found.cut_captures)
 
 
 @pytest.mark.parametrize("by", ["firmware", "model", "device", "folder"])
@@ -90,6 +95,10 @@ def test_a_group_knows_its_calm_captures(by: str, fleet: str) -> None:
     told = {bar.group.name: bar.group.of_captures for bar in found.bars}
 
     assert {name: every[name] for name in told} == told
+    text = "\n".join(lines(found, verbose=True))
+    for bar in found.bars:
+        with_wobbles, of = bar.group.captures, bar.group.of_captures
+        assert f" {with_wobbles} of {of} = {with_wobbles / of * 100:.1f} %  " in text
     assert sorted({*every} - {*told}) == list(found.calm)
 
 
@@ -109,10 +118,59 @@ def test_several_files_count_as_one(tmp_path: Path, run: Run) -> None:
     assert list(map(str, parts)) == all_parts.pop("results")
     assert one.pop("results") == [str(whole)]
     assert one == all_parts
+    assert 0 == one["repeated"]
     text = run("report", *parts)[1]
+    again = tmp_path / "again.parquet"
+    run("replay", *logs[:7], "--out", again, "--jobs", "1")
+    assert 7 == json.loads(run("report", whole, again, "--json")[1])["repeated"]
+    said = " ".join(run("report", whole, again)[1].split())
+    assert " 7 captures have the name of one in another file: if they are the same, they c" in said
     assert text.startswith("4 files of results: ")
     code, _, err = run("report", whole, whole)
     assert (2, f"atfsm: {whole}: is named twice: its wobbles would count twice\n") == (code, err)
+
+
+def test_replay_and_report_count_alike(tmp_path: Path, run: Run) -> None:
+    """How many wobbles there are, and how many of them are causes: the same words."""
+    write_mixed_fleet(tmp_path / "logs", 60)
+    out = tmp_path / "out.parquet"
+    _, replayed, _ = run("replay", tmp_path / "logs", "--out", out, "--jobs", "1")
+    _, reported, _ = run("report", out)
+    found = pareto([str(out)])
+    words = (
+        f"{found.wobbles + found.consequences} wobbles: {found.wobbles} causes + "
+        f"{found.consequences} that fell along"
+    )
+
+    assert found.consequences > 1
+    assert f"; {words} (" in replayed
+    assert f"; {words}" in " ".join(reported.split())
+
+
+def test_wobbles_without_rows_are_told(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A capture has rows for its first wobbles only: the rest is not silently left out."""
+    monkeypatch.setattr(session, "WOBBLES_AT_MOST", 2)
+    early = "Tx: AT+KTCPSND=1,5\nRx: +CME ERROR: 923\n"
+    opened = 'Tx: AT+KTCPCFG=1,0,"203.0.113.5",7\nRx: +KTCPCFG: 1\nRx: OK\n'
+    closed = "Tx: AT+KTCPCLOSE=1,1\nRx: OK\nTx: AT+KTCPDEL=1\nRx: OK\n"
+    for name, count in (("a.log", 6), ("b.log", 1), ("c.log", 3)):
+        (tmp_path / name).write_text((opened + early + closed) * count, "utf-8")
+    columns = replay_batch(sorted(map(str, tmp_path.glob("?.log"))))
+    out = tmp_path / "out.parquet"
+    results.write([results.packed(columns)], out, {"captures": 3})
+    tally = Tally()
+    tally.count(columns)
+    _, reported, _ = run("report", out)
+    said = json.loads(run("report", out, "--json")[1])
+
+    assert "; 10 wobbles: 5 causes + 5 without rows\n" in reported
+    assert "\n5 more have no rows (2 captures have over 2).\n" in reported
+    assert (5, 5, 2) == (said["wobbles"], said["without_rows"], said["cut_captures"])
+    assert Census(causes=5, without_rows=5, cut_captures=2) == replace(
+        tally.census, _left=0, _decided=None
+    )
 
 
 def has_path(line: str) -> bool:
@@ -136,9 +194,20 @@ def test_the_command_says_the_same_in_three_ways(
     assert said["wobbles"] == sum(group["wobbles"] for group in said["groups"])
     listed = [line.split()[-1] for line in text.splitlines() if line[:8].strip().isdigit()]
     assert [name.split()[-1] for name in names] == listed
-    assert all(len(line) <= 100 for line in text.splitlines() if not has_path(line))
+    assert all(len(line) <= 80 for line in text.splitlines() if not has_path(line))
     if by not in {"device", "folder"}:  # a drawing shows the first, and the end of long names
         assert all(name in shown for name in names)
+
+
+@pytest.mark.parametrize("columns", [1, 30, 60, 80, 100, 200])
+@pytest.mark.parametrize("by", GROUPS)
+def test_it_fits_the_terminal(columns: int, by: str, fleet: str) -> None:
+    """Words are never broken: a line that is too wide is as narrow as its numbers allow."""
+    wide = list(lines(pareto([fleet], by), columns=1_000))
+    fitted = list(lines(pareto([fleet], by), columns=columns))
+
+    assert " ".join(wide).split() == " ".join(fitted).split()
+    assert max(map(len, fitted)) <= max(columns, 80) or by == "folder"
 
 
 #: Names that a folder, a modem or a log may have, and no page or terminal may obey.
@@ -261,8 +330,8 @@ def test_a_fleet_without_wobbles_is_good_news(tmp_path: Path, run: Run) -> None:
     run("replay", tmp_path / "a.log", "--out", out)
     code, text, _ = run("report", out, "--diagram", drawing)
 
-    assert (0, f"{out}: 1 capture: 1 clean\nno wobbles\n") == (code, text)
-    drawn(drawing.read_text("utf-8"))
+    assert (0, f"{out}: 1 capture: 1 clean no wobbles") == (code, " ".join(text.split()))
+    assert "no wobbles" in "".join(drawn(drawing.read_text("utf-8")).itertext())
 
 
 def test_captures_without_a_verdict_are_named(tmp_path: Path, run: Run) -> None:
@@ -278,6 +347,27 @@ def test_captures_without_a_verdict_are_named(tmp_path: Path, run: Run) -> None:
     assert "  and 2 more (column reason of the file)" in text.splitlines()
     assert [str(name) for name in names[:5]] == [each["capture"] for each in said["unjudged"]]
     assert all("No such file" in each["reason"] for each in said["unjudged"])
+
+
+@pytest.mark.parametrize("count", [5, 6, 7])
+def test_others_are_more_than_one(count: int, tmp_path: Path) -> None:
+    """What would be alone among the others has its own name in the legend."""
+    columns = no_rows()
+    for number in range(count):
+        shared = {"capture": str(number), "firmware": f"firmware{number}", "verdict": "wobble"}
+        add_row(columns, {**shared, "record": "capture", "wobble_count": 1})
+        add_row(
+            columns,
+            {**shared, "record": "wobble", "line": 1, "kind": "refused", "cause": "x", "why": ""},
+        )
+    out = tmp_path / "out.parquet"
+    results.write([results.packed(columns)], out, {"captures": count})
+    words = list(drawn(svg(pareto([str(out)]))).itertext())
+
+    assert (count > 6) == ("others" in words)
+    assert (5 if count > 6 else count) == sum(
+        word in words for word in map("firmware{}".format, range(9))
+    )
 
 
 @pytest.mark.parametrize(

@@ -103,3 +103,15 @@ def test_what_is_known_is_not_read(tmp_path: Path) -> None:
 
     assert {column.name: 1 for column in COLUMNS} == {n: len(v) for n, v in found.items()}
     assert (["failed"], ["it kills"], [0]) == (found["verdict"], found["reason"], began)
+
+
+def test_nothing_but_nuls_is_not_nothing(tmp_path: Path) -> None:
+    """What a loss of power left of a log is told as that."""
+    (tmp_path / "nul.log").write_bytes(bytes(5_000))
+    (tmp_path / "empty.log").write_bytes(b"")
+    found = replay_batch([str(tmp_path / "nul.log"), str(tmp_path / "empty.log")])
+
+    assert [
+        ["It holds nothing but NULs, as a loss of power leaves them."],
+        ["The capture is empty."],
+    ] == found["notes"]

@@ -25,7 +25,7 @@ from atfsm.fleet import batch, run
 from atfsm.fleet.columns import COLUMNS, SCHEMA
 from atfsm.fleet.rows import Task, replay_batch
 from atfsm.fleet.run import Plan, Tally, replay_fleet
-from atfsm.fleet.unfinished import Unfinished
+from atfsm.fleet.unfinished import Asked, Unfinished
 from atfsm.replay.listing import Input
 from tests.fleet.interrupted import BATCH_FILES
 from tests.fleet.logs import write_mixed_fleet
@@ -123,7 +123,7 @@ def test_the_file_says_what_it_is(fleet: Path) -> None:
     assert (SCHEMA, LOGS + 6) == (about["schema"], about["captures"])
     assert dict(tally.outcomes) == about["outcomes"]
     wobbles = [row for row in rows_of("a.parquet") if row["record"] == "wobble"]
-    assert len(wobbles) == tally.wobbles == about["wobbles"] > 0
+    assert len(wobbles) == tally.census.wobbles == about["wobbles"] > 0
 
 
 def test_an_imei_is_not_in_the_file_and_the_salt_matters(fleet: Path) -> None:
@@ -236,11 +236,38 @@ def test_what_a_kill_tore_is_done_again(torn: str, fleet: Path) -> None:
 
 
 # fmt: off
+ELSEWHERE: dict[str, Callable[[Path], object]] = {
+    "another size":   lambda fleet: (fleet / "prose.txt").write_text("x"),
+    "another time":   lambda fleet: os.utime(fleet / "prose.txt", (1, 1)),
+    "another name":   lambda fleet: (fleet / "prose.txt").rename(fleet / "q.txt"),
+    "one more":       lambda fleet: (fleet / "more.log").write_text("Tx: AT\n"),
+    "one less":       lambda fleet: (fleet / "prose.txt").unlink(),
+    "within":         lambda fleet: (fleet / "0000" / "020.log").write_text("Tx: AT\n"),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_what_was_changed_since_is_done_again(name: str, fleet: Path) -> None:
+    """It costs the batch that it is in; the file is that of a run that begins now."""
+    interrupt(fleet, "out.parquet")
+    ELSEWHERE[name](fleet)
+    replay_fleet([str(fleet)], Plan(out="new.parquet", jobs=1))
+    tally = replay_fleet([str(fleet)], Plan(out="out.parquet", jobs=1, resume=True))
+
+    assert (3 if name == "within" else 4) * BATCH_FILES == tally.resumed
+    assert Path("new.parquet").read_bytes() == Path("out.parquet").read_bytes()
+
+
+def age(fleet: Path) -> None:
+    """Give all logs another time."""
+    for path in fleet.rglob("0*.log"):
+        os.utime(path, (1, 1))
+
+
+# fmt: off
 CHANGED: dict[str, tuple[Callable[[Path], object], Task, str]] = {
-    "another size":   (lambda fleet: (fleet / "prose.txt").write_text("x"), Task(), "captures were changed or renamed since"),
-    "another time":   (lambda fleet: os.utime(fleet / "prose.txt", (1, 1)), Task(), "captures were changed or renamed since"),
-    "another name":   (lambda fleet: (fleet / "prose.txt").rename(fleet / "q.txt"), Task(), "captures were changed or renamed since"),
-    "one more":       (lambda fleet: (fleet / "more.log").touch(), Task(), "it is of 96 captures, there are 97 now"),
+    "all of it":      (age, Task(), "changed or renamed since, first logs/0000/000.log; remove it to begin anew"),
     "another format": (lambda _: None, Task(format_name="txrx"), "it reads --format auto, not txrx"),
     "another salt":   (lambda _: None, Task(salt="x"), "it has another --salt"),
     "torn":           (lambda fleet: (fleet.parent / "out.parquet.unfinished" / "run.json").write_text("{"), Task(), "remove it"),
@@ -293,6 +320,25 @@ def test_an_interrupted_run_is_not_overwritten(fleet: Path) -> None:
     with pytest.raises(ResultsError, match="an interrupted run is there: go on with --resume"):
         replay_fleet([str(fleet)], Plan(out="out.parquet", jobs=1))
     assert kept == parts.read_bytes()
+
+
+@pytest.mark.parametrize("resume", [False, True])
+@pytest.mark.parametrize("lies_there", ["notes.txt", "more/notes.txt"])
+def test_a_folder_of_somebody_else_is_left_alone(
+    lies_there: str,
+    resume: bool,
+    fleet: Path,
+) -> None:
+    """It has the name that ours would have: it is refused, and nothing in it is touched."""
+    theirs = Path("out.parquet.unfinished") / lies_there
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("theirs", "utf-8")
+    told = r"^out\.parquet\.unfinished: is there already and holds what is not of this command \("
+
+    with pytest.raises(ResultsError, match=told):
+        replay_fleet([str(fleet)], Plan(out="out.parquet", jobs=1, resume=resume))
+    assert [theirs] == [path for path in theirs.parent.rglob("*") if path.is_file()]
+    assert "theirs" == theirs.read_text("utf-8")
 
 
 def test_two_runs_do_not_write_one_file(fleet: Path) -> None:
@@ -387,14 +433,14 @@ def test_memory_holds_no_names(tmp_path: Path) -> None:
     unfinished = Unfinished(str(tmp_path / "out"))
     tracemalloc.start()
     try:
-        asked = unfinished.list_inputs(inputs, {"version": "", "format_name": "", "salt": ""})
-        unfinished.begin(asked)
+        listed = unfinished.list_inputs(inputs)
+        unfinished.begin(Asked("", "", ""))
         handed = sum(len(each.names) for each in unfinished.left())
         _, peak_bytes = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
         unfinished.close()
 
-    assert count == asked.captures == handed
+    assert count == listed == handed
     # All names at once take more than 3,000,000 bytes, those of a batch less than 100,000.
     assert peak_bytes < 1_000_000

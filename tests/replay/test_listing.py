@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
+import socket
 from pathlib import Path
 
 import fsspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from atfsm.errors import CaptureError
 from atfsm.replay import listing, replay
-from atfsm.replay.listing import Input, _walked_remotely, listed
+from atfsm.replay.globs import globbed
+from atfsm.replay.listing import Input, LeftOut, _walked_remotely, listed
 
 
 def put(folder: Path, *names: str) -> None:
@@ -44,7 +49,98 @@ def test_what_is_no_file_is_left_out_of_a_folder(tmp_path: Path) -> None:
     (tmp_path / "dead").symlink_to(tmp_path / "nothing")
     (tmp_path / "live").symlink_to(tmp_path / "a.log")
 
-    assert ["a.log", "b/c.log", "dead", "live"] == names_in(tmp_path, "")
+    assert ["a.log", "b/c.log", "dead"] == names_in(tmp_path, "")
+
+
+@pytest.mark.parametrize("named", ["", "*", "**/*", "?*"])
+def test_what_is_no_file_is_told(named: str, tmp_path: Path) -> None:
+    """A folder and a glob leave pipes and sockets out, and say so; nobody waits for a writer."""
+    put(tmp_path, "a.log")
+    os.mkfifo(tmp_path / "b")
+    with socket.socket(socket.AF_UNIX) as bound, contextlib.chdir(tmp_path):
+        bound.bind("c")
+        left_out = LeftOut()
+        found = [each.name for each in listed([named or "."], left_out=left_out)]
+
+    assert ["a.log"] == [name.removeprefix("./") for name in found]
+    assert (2, "b") == (left_out.count, left_out.first.removeprefix("./"))
+    assert str(left_out).endswith(
+        "b and 1 more: are no regular files (a pipe, a socket, a device): left out"
+    )
+
+
+def test_a_pipe_that_is_named_is_for_one_process(tmp_path: Path) -> None:
+    """One process reads it as it comes; several cannot, and would wait for ever."""
+    pipe = str(tmp_path / "pipe")
+    os.mkfifo(pipe)
+
+    (one,) = listed([pipe], by_one_process=True)
+    assert (pipe, -1, "") == (one.name, one.size_bytes, one.reason)
+    (many,) = listed([pipe])
+    assert many.reason.startswith(f"{pipe}: is no regular file (a pipe, a socket, a device): ")
+    with pytest.raises(CaptureError, match=r"^/dev/fd/63 is one stream and cannot be read by sev"):
+        list(listed(["/dev/fd/63"]))
+
+
+@pytest.mark.parametrize("named", ["**/*.log", "**", "*/**/*.log", "*"])
+def test_globs_do_not_go_round_in_circles(named: str, tmp_path: Path) -> None:
+    """No wildcard goes through a link to a folder; a link that is written out is meant."""
+    put(tmp_path, "a/1.log", "a/b/2.log")
+    for name in ("a/up", "a/b/up", "a/b/top", "z"):
+        (tmp_path / name).symlink_to(tmp_path)
+
+    assert ["a/1.log", "a/b/2.log"] == names_in(tmp_path, named)
+    assert ["z/a/1.log"] == names_in(tmp_path, "z/a/*.log")
+
+
+# fmt: off
+LINKED: dict[str, tuple[tuple[str, ...], list[str]]] = {
+    "in a folder":             (("d",),                        ["d/b.log", "d/far"]),
+    "by a glob":               (("d/*",),                      ["d/a", "d/far"]),
+    "by their names":          (("d/a", "d/b.log", "d/c"),     ["d/a"]),
+    "the link, the folder":    (("d/a", "d"),                  ["d/a", "d/far"]),
+    "the folder, the link":    (("d", "d/a"),                  ["d/b.log", "d/far"]),
+    "the target":              (("d", "e"),                    ["d/b.log", "d/far"]),
+    "the target first":        (("e", "d"),                    ["e/f.log", "d/b.log"]),
+    "a link to the folder":    (("g", "d"),                    ["g/b.log", "g/far"]),
+    "behind that":             (("d", "g", "g/b.log"),         ["d/b.log", "d/far"]),
+    "hard links":              (("h",),                        ["h/1"]),
+    "a hard link elsewhere":   (("h/2", "h"),                  ["h/2"]),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("name", LINKED)
+def test_a_file_of_many_names_counts_once(name: str, tmp_path: Path) -> None:
+    """A link beside its target, a link from elsewhere, a hard link: one file is one capture."""
+    put(tmp_path, "d/b.log", "e/f.log", "h/1")
+    for link, target in (("d/a", "b.log"), ("d/c", "b.log"), ("d/far", "../e/f.log"), ("g", "d")):
+        (tmp_path / link).symlink_to(target)
+    (tmp_path / "h" / "2").hardlink_to(tmp_path / "h" / "1")
+    named, expected = LINKED[name]
+
+    assert expected == names_in(tmp_path, *named)
+
+
+PARTS = ("a", "b", "*", "**", "?", "[ab]", ".*", "a*")
+
+
+@given(
+    before=st.lists(st.sampled_from(PARTS), max_size=3),
+    last=st.sampled_from([part for part in PARTS if part != "**"]),
+)
+def test_globs_are_those_of_python(
+    before: list[str], last: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Whatever the pattern, where there are no links."""
+    folder = tmp_path_factory.getbasetemp() / "globs"
+    if not folder.exists():
+        put(folder, "a/a/b", "a/b/ab", "b/.a/a", ".b/a", "aa", "b/a/a/a")
+    pattern = os.path.join(folder, *before, last)  # noqa: PTH118  a Path tidies
+    expected = {name for name in glob.glob(pattern, recursive=True) if Path(name).is_file()}  # noqa: PTH207  what is compared
+    found = [name for name in globbed(pattern) if Path(name).is_file()]
+
+    assert sorted(expected) == found
 
 
 def test_names_keep_their_order_and_globs_are_sorted(tmp_path: Path) -> None:
@@ -122,7 +218,9 @@ LONG = "x" * 5_000
 ODD: dict[str, tuple[str, str]] = {
     "too long":                (LONG,                  f"{LONG}: cannot be read: File name too long"),
     "too long, with a plus":   (f"{LONG}+b",           f"{LONG}+b: cannot be read: File name too long"),
-    "too long, a glob":        (f"{LONG}*",            f"{LONG}*: cannot be read: File name too long"),
+    "too long, a glob":        (f"{LONG}*",            f"{LONG}*: matches nothing"),
+    "a glob":                  ("no*.log",             "no*.log: matches nothing"),
+    "empty":                   ("",                    "a name is empty: name a file, a folder or a glob"),
     "NUL":                     ("a\0b",                "a\0b: cannot be read: a name holds no NUL"),
     "NUL in a glob":           ("a\0/*",               "a\0/*: cannot be read: a name holds no NUL"),
 }
@@ -153,28 +251,14 @@ def test_folders_may_lie_very_deep(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     put(Path(), f"{folders[-1]}/z.log", "e.log", "d/a.log")
     try:
         found = [each.name for each in listed(["."])]
+        by_glob = [each.name for each in listed(["**/*.log"])]
     finally:  # what tidies up after tests calls itself
         Path(f"{folders[-1]}/z.log").unlink()
         for folder in reversed(folders[1:]):
             Path(folder).rmdir()
 
     assert ["./d/a.log", f"./{folders[-1]}/z.log", "./e.log"] == found
-
-
-def test_folders_too_deep_for_a_glob_are_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Python's own glob calls itself; the folder can be named instead."""
-
-    def deep(*_: object, **__: object) -> None:
-        raise RecursionError
-
-    monkeypatch.setattr(glob, "iglob", deep)
-    put(tmp_path, "a.log")
-    name, after = str(tmp_path / "**" / "*.log"), str(tmp_path / "a.log")
-
-    reason = f"{name}: folders lie too deep for a glob: name the topmost one"
-    assert [(name, reason), (after, "")] == [(i.name, i.reason) for i in listed([name, after])]
+    assert ["d/a.log", f"{folders[-1]}/z.log", "e.log"] == by_glob
 
 
 def test_folders_of_a_store_may_lie_very_deep() -> None:

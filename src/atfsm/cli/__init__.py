@@ -39,13 +39,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         complain("standard output is closed: there is nowhere to write to")
         return UNUSABLE
     make_safe(sys.stdout, sys.stderr)
+    code = CLEAN
     try:
         code = _run(argv)
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader (head, less) has seen enough: no message, and none from the interpreter.
         discard(sys.stdout)
-        return CLEAN
     except OSError as error:
         complain(f"standard output cannot be written: {error.strerror or error}")
         discard(sys.stdout)

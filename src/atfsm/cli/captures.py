@@ -26,10 +26,11 @@ def each_of(named: Sequence[str], work: Callable[[str], int]) -> int:
     Returns:
         The worst of the exit codes.
     """
-    from atfsm.replay.listing import listed
+    from atfsm.replay.listing import LeftOut, listed
 
-    codes = {CLEAN} if not named else set()
-    for each in listed(named, by_one_process=True):
+    codes = {CLEAN}
+    left_out = LeftOut()
+    for each in listed(named, by_one_process=True, left_out=left_out):
         if each.reason:
             complain(each.reason)
             codes.add(UNUSABLE)
@@ -39,21 +40,24 @@ def each_of(named: Sequence[str], work: Callable[[str], int]) -> int:
         except CaptureError as error:
             complain(str(error))
             codes.add(UNUSABLE)
+    if left_out.count:
+        complain(str(left_out))
     return next(code for code in WORST_FIRST if code in codes)
 
 
 class Progress:
     """How far a long replay has come, on stderr, where that is a terminal."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, quiet: bool = False) -> None:
         from atfsm.replay.printable import printable
 
+        self._is_quiet = quiet or not sys.stderr.isatty()
         self._name = printable(name)
         self._shown = False
 
     def show(self, capture: Capture) -> None:
         """Say how much of the file was read."""
-        if capture.size_bytes < PROGRESS_BYTES or not sys.stderr.isatty():
+        if self._is_quiet or capture.size_bytes < PROGRESS_BYTES:
             return
         part = min(capture.tell_bytes() / capture.size_bytes, 1.0)
         bar = "█" * round(part * 30)

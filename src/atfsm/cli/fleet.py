@@ -11,12 +11,12 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from atfsm.cli.streams import standard_input
+from atfsm.cli.streams import say, standard_input
 from atfsm.cli.terms import CLEAN, UNDECIDED, UNUSABLE, WOBBLE, complain
 from atfsm.errors import CaptureError, ResultsError
 
 if TYPE_CHECKING:
-    from atfsm.fleet.run import Tally
+    from atfsm.fleet.run import NothingReadError, Tally
 
 REPAINT_S: Final = 0.1  # ours: faster than this nobody reads
 CELLS: Final = 24
@@ -24,10 +24,10 @@ COLUMNS: Final = 80  # where the terminal does not say how wide it is
 #: Options that mean something only where results are written, and their defaults.
 ONLY_WITH_OUT: Final = {
     "jobs": None,
-    "scheduler": "",
+    "scheduler": None,
     "resume": False,
     "files_from": None,
-    "salt": "",
+    "salt": None,
 }
 
 
@@ -39,7 +39,7 @@ def add_options(replay: argparse.ArgumentParser) -> None:
     fleet.add_argument("--out", metavar="FILE.parquet", help="write a row a capture and a wobble")
     fleet.add_argument("--jobs", type=_jobs, metavar="N", help="processes (default: all cores)")
     fleet.add_argument(
-        "--scheduler", default="", metavar="ADDRESS", help="have a Dask cluster do it: tcp://…"
+        "--scheduler", type=_some, metavar="ADDRESS", help="have a Dask cluster do it: tcp://…"
     )
     fleet.add_argument(
         "--resume", action="store_true", help="go on with what an interrupted run has done"
@@ -48,8 +48,14 @@ def add_options(replay: argparse.ArgumentParser) -> None:
         "--files-from", metavar="FILE", help="read names of captures, a line each; - is stdin"
     )
     fleet.add_argument(
-        "--salt", default="", metavar="TEXT", help="changes the digits that stand for an IMEI"
+        "--salt", type=_some, metavar="TEXT", help="changes the digits that stand for an IMEI"
     )
+
+
+def _some(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("is empty: give a value, or leave the option out")
+    return text
 
 
 def _jobs(text: str) -> int:
@@ -84,7 +90,7 @@ def check(arguments: argparse.Namespace) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Replay into a file of results, and say what came of it."""
     from atfsm.fleet.rows import Task
-    from atfsm.fleet.run import Plan, replay_fleet
+    from atfsm.fleet.run import NothingReadError, Plan, replay_fleet
     from atfsm.replay.formats import format_named
 
     if arguments.format != "auto":
@@ -92,24 +98,30 @@ def run(arguments: argparse.Namespace) -> int:
     plan = Plan(
         out=arguments.out,
         jobs=arguments.jobs,
-        scheduler=arguments.scheduler,
+        scheduler=arguments.scheduler or "",
         resume=arguments.resume,
-        task=Task(format_name=arguments.format, salt=arguments.salt),
+        task=Task(format_name=arguments.format, salt=arguments.salt or ""),
     )
-    bar = _Bar()
+    bar = _Bar(quiet=arguments.quiet)
     try:
         tally = replay_fleet(_names(arguments), plan, bar.show)
     except KeyboardInterrupt:
         bar.clear()
         _interrupted(bar)
+    except NothingReadError as error:
+        bar.clear()
+        _tell_unreadable(error)
+        return UNUSABLE
     finally:
         bar.clear()
     seconds = time.monotonic() - bar.began_s
     _tell_unjudged(tally)
+    if tally.left_out.count and not arguments.quiet:
+        complain(str(tally.left_out))
     if arguments.json:
-        print(_as_json(arguments.out, tally))
+        say(_as_json(arguments.out, tally))
     elif not arguments.quiet:
-        print(_summary(arguments, tally, seconds))
+        say(_summary(arguments, tally, seconds))
     return code_of(tally.outcomes)
 
 
@@ -120,6 +132,14 @@ def _tell_unjudged(tally: Tally) -> None:
     rest = sum(tally.outcomes[name] for name in ("unreadable", "failed")) - len(tally.unjudged)
     if rest:
         complain(f"and {rest:,} more could not be read: the column reason of the results says why")
+
+
+def _tell_unreadable(error: NothingReadError) -> None:
+    """Name captures where none can be read, and no results say why."""
+    for reason in error.reasons:
+        complain(reason)
+    if error.more:
+        complain(f"and {error.more:,} more could not be read")
 
 
 def code_of(outcomes: dict[str, int]) -> int:
@@ -177,16 +197,18 @@ def _names_in(lines: Iterable[bytes], source: str) -> Iterator[str]:
 
 
 def _summary(arguments: argparse.Namespace, tally: Tally, seconds: float) -> str:
-    from atfsm.fleet.report_text import WORDS, told
+    from atfsm.fleet.report_text import WORDS, sum_of, told
     from atfsm.replay.printable import printable
 
     found = [f"{tally.outcomes[o]:,} {word}" for o, word in WORDS.items() if tally.outcomes[o]]
     replayed = tally.captures - tally.resumed
     rate = f"{replayed / seconds:,.0f} a second" if seconds > 0 else ""
     before = f"{tally.resumed:,} of them before, " if tally.resumed else ""
+    census = tally.census
+    wobbles = sum_of(census.causes, census.consequences, census.without_rows)
     return (
         f"{printable(arguments.out)}: {told(tally.captures, 'capture')}: {', '.join(found)}; "
-        f"{told(tally.wobbles, 'wobble')} ({before}{_duration(seconds)}, {rate})"
+        f"{wobbles} ({before}{_duration(seconds)}, {rate})"
     )
 
 
@@ -200,7 +222,10 @@ def _as_json(out: str, tally: Tally) -> str:
             "captures": tally.captures,
             "resumed": tally.resumed,
             "outcomes": dict(sorted(tally.outcomes.items())),
-            "wobbles": tally.wobbles,
+            "wobbles": tally.census.wobbles,
+            "causes": tally.census.causes,
+            "consequences": tally.census.consequences,
+            "without_rows": tally.census.without_rows,
         }
     )
 
@@ -216,7 +241,9 @@ def _duration(seconds: float) -> str:
 class _Bar:
     """How far a run has come, on stderr, where that is a terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, quiet: bool = False) -> None:
+        is_dumb = os.environ.get("TERM") == "dumb"  # it cannot take a line back
+        self._is_quiet = quiet or is_dumb or not sys.stderr.isatty()
         self.began_s = time.monotonic()
         self.tally: Tally | None = None
         self._work_began_s = self.began_s
@@ -230,7 +257,7 @@ class _Bar:
             self._work_began_s = now_s
         if tally.is_listed:
             self.tally = tally
-        if now_s - self._painted_s < REPAINT_S or not sys.stderr.isatty():
+        if self._is_quiet or now_s - self._painted_s < REPAINT_S:
             return
         self._painted_s = now_s
         self._is_shown = True
@@ -251,7 +278,7 @@ class _Bar:
             rate = replayed / seconds
             left_s = (tally.captures - tally.done) / rate
             said += f"  {rate:,.0f}/s  {_duration(left_s)} left"
-        said += f"  {told(tally.wobbles, 'wobble')}"
+        said += f"  {told(tally.census.wobbles, 'wobble')}"
         # The last column stays empty: a terminal may go to the next line there.
         cells = max(0, min(CELLS, columns - 2 - len(said)))
         bar = "█" * int(part * cells)

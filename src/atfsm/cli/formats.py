@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from atfsm.cli.parser import Commands
 from atfsm.cli.terms import CLEAN
+from atfsm.errors import AtfsmError
 
 if TYPE_CHECKING:
     from atfsm.replay.formats import Format
@@ -25,7 +26,7 @@ def add_to(commands: Commands) -> None:
         description="List the capture formats that are read, with an example line each; or say more "
         "of one: an example, and what is special.",
     )
-    formats.add_argument("format", nargs="?", metavar="NAME", help="show this one")
+    formats.add_argument("format", nargs="?", type=str.lower, metavar="NAME", help="show this one")
     formats.add_argument(
         "--json", action="store_true", help="one JSON object a format, a line each"
     )
@@ -35,6 +36,8 @@ def add_to(commands: Commands) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     from atfsm.replay.formats import FORMATS, format_named
 
+    if arguments.format == "auto":
+        raise AtfsmError("auto is no format, but has it recognised; atfsm formats lists them")
     entries = FORMATS if arguments.format is None else (format_named(arguments.format),)
     if arguments.json:
         for entry in entries:

@@ -5,11 +5,17 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from atfsm.cli import fleet
 from atfsm.cli.captures import Progress, each_of
 from atfsm.cli.parser import Commands
+from atfsm.cli.streams import discard, say
 from atfsm.cli.terms import CLEAN, UNDECIDED, WOBBLE
+
+if TYPE_CHECKING:
+    from atfsm.replay.automaton import Edge
+    from atfsm.replay.report import Wobble
 
 
 def add_to(commands: Commands) -> None:
@@ -18,7 +24,7 @@ def add_to(commands: Commands) -> None:
         "replay",
         help="judge captured logs: where a session left the happy path, why, and what to do",
         description="Replay captured AT logs through the charts. Exit code: 0 clean, 1 a wobble, "
-        "2 unreadable input or bad usage, 3 undecided.",
+        "2 unreadable input or bad usage, 3 undecided, 70 a bug of atfsm, 130 interrupted.",
     )
     replay.add_argument(
         "captures",
@@ -42,7 +48,11 @@ def add_to(commands: Commands) -> None:
         help="show the AT line's own transitions too; not with --out",
     )
     replay.add_argument(
-        "--format", default="auto", metavar="NAME", help="format of the captures (default: auto)"
+        "--format",
+        type=str.lower,
+        default="auto",
+        metavar="NAME",
+        help="format of the captures (default: auto)",
     )
     fleet.add_options(replay)
     replay.set_defaults(run=_run)
@@ -57,25 +67,40 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _replay_one(name: str, arguments: argparse.Namespace) -> int:
     from atfsm.replay import Verdict, replay
+    from atfsm.replay.capture import is_stream
     from atfsm.replay.text import TextReport
 
-    progress = Progress(name)
+    progress = Progress(name, quiet=arguments.quiet)
     if arguments.json:
         report = replay(name, format_name=arguments.format, progress=progress.show)
         progress.clear()
-        print(report.to_json())
+        say(report.to_json())
     else:
         colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        text = TextReport(print, quiet=arguments.quiet, verbose=arguments.verbose, colour=colour)
-        report = replay(
-            name,
-            format_name=arguments.format,
-            teller=text.tell,
-            timeline=not arguments.quiet,
-            began=text.begin,
-            progress=progress.show,
-        )
-        progress.clear()
+        # A file is judged to its end, whoever reads what is said of it; a stream may have no end.
+        write = print if is_stream(name) else say
+        text = TextReport(write, quiet=arguments.quiet, verbose=arguments.verbose, colour=colour)
+        wobbled = False
+
+        def tell(line: int, edge: Edge, wobbles: tuple[Wobble, ...]) -> None:
+            nonlocal wobbled
+            wobbled = wobbled or bool(wobbles)
+            text.tell(line, edge, wobbles)
+
+        try:
+            report = replay(
+                name,
+                format_name=arguments.format,
+                teller=tell,
+                timeline=not arguments.quiet,
+                began=text.begin,
+                progress=progress.show,
+            )
+        except BrokenPipeError:
+            discard(sys.stdout)
+            return WOBBLE if wobbled else UNDECIDED
+        finally:
+            progress.clear()
         text.end(report)
     codes = {Verdict.CLEAN: CLEAN, Verdict.WOBBLE: WOBBLE, Verdict.UNDECIDED: UNDECIDED}
     return codes[report.verdict]

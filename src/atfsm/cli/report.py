@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 from pathlib import Path
 
 from atfsm.cli.parser import Commands
@@ -54,6 +55,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(found.to_json())
     else:
-        for line in lines(found, verbose=arguments.verbose):
+        columns = shutil.get_terminal_size().columns
+        for line in lines(found, verbose=arguments.verbose, columns=columns):
             print(line)
     return CLEAN

@@ -53,6 +53,14 @@ def discard(stream: TextIO) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+def say(line: str) -> None:
+    """Print a line; once its reader (head, less) has gone, to nobody: the exit code counts."""
+    try:
+        print(line)
+    except BrokenPipeError:
+        discard(sys.stdout)
+
+
 def standard_input() -> TextIO:
     """Standard input.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import warnings
 from collections.abc import Iterator, Mapping
 from concurrent import futures
 from contextlib import contextmanager, suppress
@@ -18,14 +19,16 @@ from typing import Any, Final
 import atfsm
 from atfsm.errors import ResultsError, first_line
 from atfsm.fleet.batch import Batch
-from atfsm.fleet.columns import Columns
-from atfsm.fleet.rows import Known, Task, replay_batch
+from atfsm.fleet.columns import Columns, Outcome, Record
+from atfsm.fleet.rows import Known, Task, can_be_read, replay_batch
 from atfsm.fleet.unfinished import KEPT
+from atfsm.replay.remote import INSTALL
 
-INSTALL: Final = "pip install 'atfsm[fleet]'"
 CONNECT_WITHIN_S: Final = 15.0  # ours: a scheduler that is there answers at once
 WORKERS_WITHIN_S: Final = 60.0  # ours: workers that are being started have this long
 LOOK_EVERY_S: Final = 5.0  # ours: how often it is seen whether there are workers at all
+#: Whose words on stderr are not for users.
+LOGGERS: Final = frozenset({"asyncio", "distributed", "tornado"})
 #: Batches under way for each thread of the cluster; ours: one at work, one on its way to it.
 BATCHES_A_THREAD: Final = 2
 
@@ -40,30 +43,56 @@ def run_on_cluster(
 
     Raises:
         ResultsError: Dask is not installed, nobody answers at *address*, or a worker there has
-            another atfsm.
+            another atfsm, or does not see the captures.
     """
     try:
         import distributed
     except ImportError:
         raise ResultsError(f"--scheduler needs Dask: {INSTALL}") from None
-    # What goes wrong is said by us, in one line.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    try:
-        asyncio.run(_reach(address))
-        client = distributed.Client(
-            address, timeout=CONNECT_WITHIN_S, set_as_default=False, name="atfsm"
-        )
-    except (OSError, ValueError, RuntimeError, TypeError) as error:
-        raise ResultsError(
-            f"{address}: no Dask scheduler answers there: {first_line(error)}"
-        ) from error
-    with client:
+    with _quiet():
         try:
-            client.wait_for_workers(1, timeout=WORKERS_WITHIN_S)
-        except TimeoutError:
-            raise ResultsError(f"{address}: the Dask scheduler has no workers") from None
-        _see_that_workers_agree(client)
-        yield from _Cluster(client, task._replace(folder=os.getcwd())).run(batches)  # noqa: PTH109  a string
+            asyncio.run(_reach(address))
+            client = distributed.Client(
+                address, timeout=CONNECT_WITHIN_S, set_as_default=False, name="atfsm"
+            )
+        except (OSError, ValueError, RuntimeError, TypeError) as error:
+            raise ResultsError(
+                f"{address}: no Dask scheduler answers there: {first_line(error)}"
+            ) from error
+        with client:
+            with _scheduler_there():
+                try:
+                    client.wait_for_workers(1, timeout=WORKERS_WITHIN_S)
+                except distributed.exceptions.WorkerStartTimeoutError:
+                    raise ResultsError(f"{address}: the Dask scheduler has no workers") from None
+            _see_that_workers_agree(client)
+            yield from _Cluster(client, task._replace(folder=os.getcwd())).run(batches)  # noqa: PTH109  a string
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Have Dask say nothing: what goes wrong is said by us, in one line.
+
+    Other packages on a worker are none of our business: rows depend on atfsm alone.
+    """
+    import distributed
+
+    # Each of these has a level of its own, whatever that of those above it.
+    loggers = [
+        logging.getLogger(name)
+        for name in list(logging.root.manager.loggerDict)
+        if name.partition(".")[0] in LOGGERS
+    ]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", distributed.versions.VersionMismatchWarning)
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 async def _reach(address: str) -> None:
@@ -138,8 +167,6 @@ def _scheduler_there() -> Iterator[None]:
     """
     try:
         yield
-    except TimeoutError:
-        raise
     except (OSError, asyncio.CancelledError, futures.CancelledError) as error:
         raise ResultsError(f"the Dask scheduler is gone; {KEPT}") from error
 
@@ -167,11 +194,11 @@ class _Cluster:
         for future in self._wait(list(self._under_way)):
             batch = self._under_way[future]
             try:
-                rows = self._result(future)
-            except TimeoutError:  # whoever held the rows died: they are on their way again
-                continue
+                rows = self._result(future, batch)
             except self._killed as error:
                 rows = self._again(batch, error)
+            if rows is None:  # whoever held them died: they are on their way again
+                continue
             del self._under_way[future]
             yield batch.number, rows
 
@@ -185,7 +212,7 @@ class _Cluster:
 
         alone_s = 0.0
         while alone_s < WORKERS_WITHIN_S:
-            with suppress(TimeoutError), _scheduler_there(), self._client.as_current():
+            with _scheduler_there(), suppress(TimeoutError), self._client.as_current():
                 done = distributed.wait(asked, LOOK_EVERY_S, "FIRST_COMPLETED").done
                 return sorted(done, key=asked.index)
             alone_s = 0.0 if self._threads() else alone_s + LOOK_EVERY_S
@@ -205,24 +232,47 @@ class _Cluster:
                 replay_as, version(), batch.names, self._task, batch.known, pure=False
             )
 
-    def _result(self, future: Any) -> Columns:  # noqa: ANN401  as above
-        """The rows of a batch that is done.
+    def _result(self, future: Any, batch: Batch) -> Columns | None:  # noqa: ANN401  as above
+        """The rows of a batch that is done; None where they are made again.
 
         Raises:
-            TimeoutError: They are not there any more, and are made again.
             KilledWorker: Its workers died.
-            ResultsError: Something else happened.
+            ResultsError: Its worker does not see a capture, or something else happened.
         """
         try:
-            with _scheduler_there():
+            with _scheduler_there(), suppress(TimeoutError):
                 rows: Columns = future.result(LOOK_EVERY_S)
-        except (TimeoutError, ResultsError, self._killed):
+                self._see_that_it_was_seen(future, batch, rows)
+                return rows
+        except (ResultsError, self._killed):
             raise
         except Exception as error:
             raise ResultsError(
                 f"the Dask cluster cannot replay: {type(error).__name__}: {error}; {KEPT}"
             ) from error
-        return rows
+        return None
+
+    def _see_that_it_was_seen(self, future: Any, batch: Batch, rows: Columns) -> None:  # noqa: ANN401  as above
+        """What only a worker cannot read is no fault of the capture, but of the worker.
+
+        Raises:
+            ResultsError: There is such a capture.
+        """
+        captures = [
+            (verdict, reason)
+            for record, verdict, reason in zip(
+                rows["record"], rows["verdict"], rows["reason"], strict=True
+            )
+            if record == Record.CAPTURE
+        ]
+        for at, (name, (verdict, reason)) in enumerate(zip(batch.names, captures, strict=True)):
+            if verdict == Outcome.UNREADABLE and at not in batch.known and can_be_read(name):
+                holds = self._client.who_has([future])
+                worker = next((who for at in holds.values() for who in at), "one that is gone")
+                raise ResultsError(
+                    f"{worker}: this Dask worker does not see what can be read here: {reason}: "
+                    f"share the folder with it, under the same name; {KEPT}"
+                )
 
     def _rows_of(self, batch: Batch) -> Columns:
         """Replay one batch, and wait for it.
@@ -234,8 +284,8 @@ class _Cluster:
         future = self._submit(batch)
         while True:
             self._wait([future])
-            with suppress(TimeoutError):
-                return self._result(future)
+            if (rows := self._result(future, batch)) is not None:
+                return rows
 
     def _again(self, batch: Batch, error: BaseException) -> Columns:
         """Replay a batch again whose workers died, so that one capture does not cost the others.

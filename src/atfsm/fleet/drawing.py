@@ -75,9 +75,9 @@ class _Page:
             _text(MARGIN, MARGIN + 18, title, TITLE_PT, weight="bold"),
             _text(MARGIN, MARGIN + 40, about, TEXT_PT, colour=GREY),
             *self._legend(),
-            *self._scale(),
+            *(self._scale() if self._bars else self._nothing()),
             *(p for row, bar in enumerate(self._bars) for p in self._bar(row, bar)),
-            *self._line(),
+            *(self._line() if self._bars else ()),
             "</svg>",
         ]
         return "\n".join(pieces) + "\n"
@@ -138,6 +138,9 @@ class _Page:
 
     # ------------------------------------------------------------------ the line
 
+    def _nothing(self) -> Iterator[str]:
+        yield _text(MARGIN, self._top, "no wobbles", NAME_PT)
+
     def _scale(self) -> Iterator[str]:
         """The frame of the line: how much the bars down to here add up to."""
         bottom = self._top + PITCH * len(self._bars)
@@ -194,8 +197,8 @@ def _legend_of(bars: list[Bar], pareto: Pareto) -> dict[str, str]:
         total += _split(bar, pareto)
     ordered = [name for name, _ in by_frequency(total)]
     parts = dict(zip(ordered, COLOURS, strict=False))
-    if len(ordered) > len(parts):
-        parts[OTHERS] = REST
+    if rest := ordered[len(parts) :]:
+        parts[rest[0] if len(rest) == 1 else OTHERS] = REST
     return parts
 
 

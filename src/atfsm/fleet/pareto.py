@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from atfsm.errors import ResultsError
-from atfsm.fact import FactKind
 from atfsm.fleet import results
+from atfsm.fleet.census import Census
 from atfsm.fleet.columns import Record
 
 SCHEMA: Final = "atfsm.report/1"
@@ -52,6 +52,11 @@ class Group:
     example: tuple[str, int] = ("", 0)
     last_capture: int = -1
 
+    @property
+    def rate(self) -> float:
+        """The part of its captures that have a wobble, from 0 to 1."""
+        return self.captures / self.of_captures if self.of_captures else 0.0
+
 
 class _Groups(dict[str, Group]):
     """Groups by name; one that is asked for is there."""
@@ -84,11 +89,13 @@ class Pareto:
         results: Names of the files.
         by: What they were grouped by.
         captures: How many captures there are.
+        repeated: How many of them have the name of one in another of the files.
         outcomes: How many came to what.
         unjudged: The first captures that could not be read or failed, and why.
-        wobbles: How many wobbles there are, without consequences.
-        consequences: How many were swept along on the line of another wobble: they are counted
-            here only.
+        wobbles: How many wobbles there are that are causes.
+        consequences: How many only fell along on the line of another: they are counted here only.
+        without_rows: How many more the captures have, of which the files say nothing else.
+        cut_captures: How many captures have such.
         bars: The groups that have any.
         calm: The names of the groups that have none.
     """
@@ -96,10 +103,13 @@ class Pareto:
     results: tuple[str, ...]
     by: str
     captures: int
+    repeated: int
     outcomes: dict[str, int]
     unjudged: tuple[tuple[str, str], ...]
     wobbles: int
     consequences: int
+    without_rows: int
+    cut_captures: int
     bars: tuple[Bar, ...]
     calm: tuple[str, ...]
 
@@ -111,18 +121,22 @@ class Pareto:
                 "results": list(self.results),
                 "by": self.by,
                 "captures": self.captures,
+                "repeated": self.repeated,
                 "outcomes": self.outcomes,
                 "unjudged": [
                     {"capture": capture, "reason": reason} for capture, reason in self.unjudged
                 ],
                 "wobbles": self.wobbles,
                 "consequences": self.consequences,
+                "without_rows": self.without_rows,
+                "cut_captures": self.cut_captures,
                 "groups": [
                     {
                         self.by: bar.group.name or None,
                         "wobbles": bar.group.wobbles,
                         "captures": bar.group.captures,
                         "of_captures": bar.group.of_captures,
+                        "rate": round(bar.group.rate, 6),
                         "share": round(bar.share, 6),
                         "cumulative": round(bar.cumulative, 6),
                         "causes": dict(by_frequency(bar.group.causes)),
@@ -130,7 +144,7 @@ class Pareto:
                     }
                     for bar in self.bars
                 ],
-                "calm": list(self.calm),
+                "calm": [name or None for name in self.calm],
             }
         )
 
@@ -155,31 +169,28 @@ def pareto(paths: Sequence[str], by: str = "cause") -> Pareto:
         path for path, count in Counter(map(os.path.realpath, paths)).items() if count > 1
     ]:
         raise ResultsError(f"{twice[0]}: is named twice: its wobbles would count twice")
-    columns = ["record", "capture", "reason", "line", "kind", "cause", "why", "firmware"]
+    columns = [*("record", "capture", "reason", "wobble_count"), *("line", "kind", "cause", "why")]
     groups = _Groups()
     outcomes: Counter[str] = Counter()
     unjudged: list[tuple[str, str]] = []
-    captures = wobbles = consequences = 0
-    fallen = (0, 0)  # capture and line of the last wobble that nobody swept along
-    for chunk in _chunks(paths, list(dict.fromkeys([*columns, "verdict", by]))):
+    census = Census()
+    captures = 0
+    names: set[int] = set()  # digests, for there may be millions; of one file none is needed
+    for chunk in _chunks(paths, list(dict.fromkeys([*columns, "verdict", "firmware", by]))):
         for row in _rows(chunk):
             key = row[by] or UNKNOWN
             if row["record"] == Record.CAPTURE:
                 captures += 1
+                if len(paths) > 1:
+                    names.add(hash(row["capture"]))
+                census.begin(row["wobble_count"])
                 outcomes[row["verdict"] or UNKNOWN] += 1
                 if row["reason"] and len(unjudged) < NAMED_AT_MOST:
                     unjudged.append((row["capture"] or "", row["reason"]))
                 if by != "cause":
                     groups[key].of_captures += 1
-                continue
-            at = captures, row["line"]
-            if row["kind"] != FactKind.SWEEP.value:
-                fallen = at
-            elif at == fallen:
-                consequences += 1
-                continue
-            wobbles += 1
-            _count(groups[key], row, captures)
+            elif census.is_cause(row["kind"], row["line"]):
+                _count(groups[key], row, captures)
     if by == "cause":
         for group in groups.values():
             group.of_captures = captures
@@ -187,15 +198,18 @@ def pareto(paths: Sequence[str], by: str = "cause") -> Pareto:
     bars, so_far = [], 0
     for group in ordered:
         so_far += group.wobbles
-        bars.append(Bar(group, group.wobbles / wobbles, so_far / wobbles))
+        bars.append(Bar(group, group.wobbles / census.causes, so_far / census.causes))
     return Pareto(
         results=tuple(paths),
         by=by,
         captures=captures,
+        repeated=captures - len(names) if names else 0,
         outcomes=dict(by_frequency(outcomes)),
         unjudged=tuple(unjudged),
-        wobbles=wobbles,
-        consequences=consequences,
+        wobbles=census.causes,
+        consequences=census.consequences,
+        without_rows=census.without_rows,
+        cut_captures=census.cut_captures,
         bars=tuple(bars),
         calm=tuple(sorted(g.name for g in groups.values() if not g.wobbles)),
     )

@@ -11,9 +11,9 @@ from atfsm.fleet.columns import said_of
 from atfsm.fleet.pareto import Group, Pareto, by_frequency
 from atfsm.replay.printable import printable
 
-WIDTH: Final = 100
-CAPTURES_WIDE: Final = 14
-INDENT: Final = " " * 43
+COLUMNS: Final = 80  # where there is no terminal
+NUMBERS_WIDE: Final = 29  # the columns before that of the captures, and the space behind it
+PROSE_WIDE: Final = 24  # ours: where there is less room below a name, it begins farther left
 ROWS_AT_MOST: Final = 25  # ours: what is rarer than the twenty-fifth is not what goes wrong most
 CALM_AT_MOST: Final = 8
 FILES_AT_MOST: Final = 3
@@ -45,10 +45,19 @@ def heading(pareto: Pareto) -> tuple[str, str]:
         for name, word in WORDS.items()
         if name in pareto.outcomes
     )
-    return (
-        f"{told(pareto.wobbles, 'wobble')} by {pareto.by}",
-        f"{_files(pareto.results)}: {told(pareto.captures, 'capture')}: {outcomes}",
-    )
+    about = f"{_files(pareto.results)}: {told(pareto.captures, 'capture')}: {outcomes}"
+    if pareto.consequences or pareto.without_rows:
+        about += f"; {sum_of(pareto.wobbles, pareto.consequences, pareto.without_rows)}"
+    return f"{told(pareto.wobbles, 'wobble')} by {pareto.by}", about
+
+
+def sum_of(causes: int, consequences: int, without_rows: int) -> str:
+    """How many wobbles there are, and of what that is the sum."""
+    whole = told(causes + consequences + without_rows, "wobble")
+    parts = [told(causes, "cause")]
+    parts += [f"{consequences:,} that fell along"] if consequences else []
+    parts += [f"{without_rows:,} without rows"] if without_rows else []
+    return whole if len(parts) == 1 else f"{whole}: {' + '.join(parts)}"
 
 
 def _files(names: Sequence[str]) -> str:
@@ -58,43 +67,56 @@ def _files(names: Sequence[str]) -> str:
     return ", ".join(map(printable, names))
 
 
-def lines(pareto: Pareto, *, verbose: bool = False) -> Iterator[str]:
-    """The table, line by line.
+def lines(pareto: Pareto, *, verbose: bool = False, columns: int = COLUMNS) -> Iterator[str]:
+    """The table, line by line; where a word is wider than that, so is its line.
 
     Args:
         pareto: What was counted.
         verbose: Whether to list every group, with an example.
+        columns: How wide the terminal is.
     """
     title, about = heading(pareto)
-    yield about
-    yield from _unjudged(pareto)
+    yield from _wrapped(about, columns)
+    if pareto.repeated:
+        has = "capture has" if pareto.repeated == 1 else "captures have"
+        yield from _wrapped(
+            f"{pareto.repeated:,} {has} the name of one in another file: if they are the same, "
+            "they count twice",
+            columns,
+            "  ",
+        )
+    yield from _unjudged(pareto, columns)
     if not pareto.bars:
         yield "no wobbles"
         return
     yield ""
     yield f"{title}, most frequent first"
     yield ""
-    yield f"{'wobbles':>8} {'share':>8} {'so far':>8} {'captures':>{CAPTURES_WIDE}}  {pareto.by}"
-    shown = pareto.bars if verbose else pareto.bars[:ROWS_AT_MOST]
+    wide = 14 if pareto.by == "cause" else 24
+    yield f"{'wobbles':>8} {'share':>8} {'so far':>8} {'captures':>{wide}}  {pareto.by}"
+    names_at = NUMBERS_WIDE + wide
+    indent = " " * (names_at if columns - names_at >= PROSE_WIDE else 9)
+    is_whole = verbose or len(pareto.bars) <= ROWS_AT_MOST + 1  # one row can as well be itself
+    shown = pareto.bars if is_whole else pareto.bars[:ROWS_AT_MOST]
     for bar in shown:
         group = bar.group
         yield (
             f"{group.wobbles:>8,} {percent(bar.share):>8} {percent(bar.cumulative):>8} "
-            f"{_of(group, pareto):>{CAPTURES_WIDE}}  {named(group.name)}"
+            f"{_of(group, pareto):>{wide}}  {named(group.name)}"
         )
         for text in _about(group, pareto, verbose=verbose):
-            yield from _wrapped(text, INDENT)
+            yield from _wrapped(text, columns, indent)
     if rest := pareto.bars[len(shown) :]:
         wobbles = sum(bar.group.wobbles for bar in rest)
         share = percent(wobbles / pareto.wobbles)
         yield f"{wobbles:>8,} {share:>8} in {len(rest)} others (-v lists them)"
-    yield from _below(pareto)
+    yield from _below(pareto, columns)
 
 
-def _unjudged(pareto: Pareto) -> Iterator[str]:
+def _unjudged(pareto: Pareto, columns: int) -> Iterator[str]:
     """Which captures have no verdict, and why: the first of them."""
     for capture, reason in pareto.unjudged:
-        yield from _wrapped(printable(said_of(capture, reason)), "  ")
+        yield from _wrapped(printable(said_of(capture, reason)), columns, "  ")
     rest = sum(pareto.outcomes.get(name, 0) for name in UNJUDGED) - len(pareto.unjudged)
     if rest:
         yield f"  and {rest:,} more (column reason of the file)"
@@ -121,13 +143,21 @@ def _title(cause: str) -> str:
     return "" if row is None else row.title
 
 
-def _below(pareto: Pareto) -> Iterator[str]:
+def _below(pareto: Pareto, columns: int) -> Iterator[str]:
     """What else is to be said, below the table."""
     said = []
     if pareto.consequences:
         said.append(
             f"{pareto.consequences:,} more only fell along with another on the same line, "
             "and are not counted."
+        )
+    if pareto.without_rows:
+        from atfsm.replay.session import WOBBLES_AT_MOST
+
+        have = "capture has" if pareto.cut_captures == 1 else "captures have"
+        said.append(
+            f"{pareto.without_rows:,} more have no rows "
+            f"({pareto.cut_captures:,} {have} over {WOBBLES_AT_MOST:,})."
         )
     if pareto.calm:
         names = [named(name) for name in pareto.calm]
@@ -136,15 +166,15 @@ def _below(pareto: Pareto) -> Iterator[str]:
     if said:
         yield ""
         for sentence in said:
-            yield from _wrapped(sentence)
+            yield from _wrapped(sentence, columns)
 
 
-def _wrapped(text: str, indent: str = "") -> Iterator[str]:
+def _wrapped(text: str, columns: int, indent: str = "") -> Iterator[str]:
     """Lines of *text*; a number and its percent sign stay together."""
     together = text.replace(" %", "\xa0%")
     for line in textwrap.wrap(
         together,
-        WIDTH,
+        max(columns, PROSE_WIDE + len(indent)),
         initial_indent=indent,
         subsequent_indent=indent,
         break_on_hyphens=False,  # names of files are copied
@@ -156,7 +186,7 @@ def _wrapped(text: str, indent: str = "") -> Iterator[str]:
 def _of(group: Group, pareto: Pareto) -> str:
     if pareto.by == "cause":
         return f"{group.captures:,}"
-    return f"{group.captures:,} of {group.of_captures:,}"
+    return f"{group.captures:,} of {group.of_captures:,} = {percent(group.rate)}"
 
 
 def split(counts: Counter[str], at_most: int = 3) -> str:

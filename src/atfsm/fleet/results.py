@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any, Final
 from atfsm.errors import ResultsError, first_line
 from atfsm.fleet.columns import COLUMNS, SCHEMA, Columns, Kind
 from atfsm.replay.printable import printable
+from atfsm.replay.remote import INSTALL, is_remote
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-INSTALL: Final = "pip install 'atfsm[fleet]'"
+SUFFIX: Final = ".parquet"
 #: Rows of one row group; ours: some tens of megabytes while it is written.
 ROWS_A_GROUP: Final = 1 << 16
 #: Rows read at once for a report.
@@ -132,6 +133,8 @@ def about(path: str) -> dict[str, Any]:
         said = json.loads((schema.metadata or {}).get(_ABOUT, b"{}"))
     except FileNotFoundError:
         raise ResultsError(f"{path}: cannot be read: No such file or directory") from None
+    except PermissionError:  # pyarrow adds numbers and names of its own
+        raise ResultsError(f"{path}: cannot be read: Permission denied") from None
     except (OSError, ValueError, pa.ArrowException) as error:
         raise ResultsError(
             f"{path}: cannot be read as a file of results: {first_line(error)}"
@@ -155,6 +158,17 @@ def _has(schema: pa.Schema, ours: pa.Field) -> bool:
         return False
     kind = schema.field(at).type
     return bool((kind.value_type if pa.types.is_dictionary(kind) else kind) == ours.type)
+
+
+def is_one(path: str) -> bool:
+    """Whether a file of that name is one of results: in a folder of logs it is no capture."""
+    if not path.endswith(SUFFIX) or is_remote(path):
+        return False
+    try:
+        about(path)
+    except ResultsError:
+        return False
+    return True
 
 
 def see_that_it_may_be_replaced(path: str) -> None:

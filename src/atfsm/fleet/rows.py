@@ -21,6 +21,7 @@ from typing import Final, NamedTuple, TypeAlias
 from atfsm.errors import AtfsmError
 from atfsm.fleet.columns import Columns, Outcome, Record, Row, add_row, no_rows
 from atfsm.replay.automaton import Automata
+from atfsm.replay.capture import Capture
 from atfsm.replay.identity import Acquaintance, Identity
 from atfsm.replay.pairs import JOINT, files_of
 from atfsm.replay.remote import is_remote
@@ -109,6 +110,16 @@ def _add_rows(columns: Columns, name: str, task: Task) -> None:
     add_row(columns, shared | _of_capture(report))
     for number, wobble in enumerate(report.wobbles, start=1):
         add_row(columns, shared | _of_wobble(number, wobble))
+
+
+def can_be_read(name: str) -> bool:
+    """Whether this process can open a capture."""
+    try:
+        for file in files_of(name):
+            next(Capture(file).chunks(), None)
+    except (AtfsmError, OSError):
+        return False
+    return True
 
 
 def _seen_from(folder: str, name: str) -> str:

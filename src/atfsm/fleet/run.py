@@ -6,18 +6,18 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from atfsm.errors import CaptureError, ResultsError
 from atfsm.fleet import results
 from atfsm.fleet.batch import Batch
+from atfsm.fleet.census import Census
 from atfsm.fleet.columns import Columns, Outcome, Record, said_of
 from atfsm.fleet.pool import Pool
 from atfsm.fleet.rows import AS_IT_IS, Task
 from atfsm.fleet.unfinished import KEPT, Asked, Unfinished
-from atfsm.replay.listing import Input, listed
+from atfsm.replay.listing import Input, LeftOut, listed
 
 #: Captures that are listed before it is told how many there are so far; ours.
 LISTED_A_TIME: Final = 1_000
@@ -26,7 +26,7 @@ NAMED_AT_MOST: Final = 5
 
 
 #: The columns that are counted.
-COUNTED: Final = ("record", "capture", "verdict", "reason", "wobble_count")
+COUNTED: Final = ("record", "capture", "verdict", "reason", "wobble_count", "kind", "line")
 
 
 @dataclass(slots=True)
@@ -37,16 +37,18 @@ class Tally:
         captures: How many there are in all; or so far, while they are still being listed.
         resumed: How many of them an earlier run did.
         outcomes: How many came to what, so far.
-        wobbles: How many wobbles were found, so far.
+        census: How many wobbles were found, so far.
         unjudged: Why captures could not be read, or failed: of some of them.
+        left_out: What is no capture, though a folder or a glob holds it.
         is_listed: Whether it is known how many captures there are.
     """
 
     captures: int = 0
     resumed: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
-    wobbles: int = 0
+    census: Census = field(default_factory=Census)
     unjudged: list[str] = field(default_factory=list)
+    left_out: LeftOut = field(default_factory=LeftOut)
     is_listed: bool = True
 
     @property
@@ -56,18 +58,42 @@ class Tally:
 
     def count(self, columns: Columns) -> None:
         """Count the rows of a batch."""
-        for record, capture, verdict, reason, wobbles in zip(
+        for record, capture, verdict, reason, wobbles, kind, line in zip(
             *(columns[name] for name in COUNTED), strict=True
         ):
-            if record == Record.CAPTURE:
+            if record == Record.WOBBLE:
+                self.census.is_cause(kind, line)
+            else:
                 self.outcomes[verdict] += 1
-                self.wobbles += wobbles or 0
+                self.census.begin(wobbles)
                 if reason and len(self.unjudged) < NAMED_AT_MOST:
                     self.unjudged.append(said_of(capture, reason))
 
     def of(self, *outcomes: Outcome) -> int:
         """How many came to one of these."""
         return sum(self.outcomes[o.value] for o in outcomes)
+
+
+class NothingReadError(CaptureError):
+    """Nothing of what was named can be read: results would say nothing, and none are written.
+
+    Attributes:
+        reasons: Why, of the first captures.
+        more: How many more there are.
+    """
+
+    def __init__(self, reasons: list[str], more: int) -> None:
+        super().__init__(reasons, more)  # positional, so that the error pickles
+        self.reasons = reasons
+        self.more = more
+
+    def __str__(self) -> str:
+        return self.reasons[0] + (f" (and {self.rest:,} more)" if self.rest else "")
+
+    @property
+    def rest(self) -> int:
+        """How many there are besides the first."""
+        return len(self.reasons) - 1 + self.more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +131,7 @@ def replay_fleet(
         ResultsError: The results cannot be written, or not be resumed; or something is missing
             that it takes.
         CaptureError: A name cannot be a capture of a fleet.
+        NothingReadError: None of the captures can be read.
     """
     results.need_pyarrow()
     unfinished = Unfinished(plan.out)
@@ -131,14 +158,15 @@ def _run(
             "or remove it to begin anew"
         )
     results.see_that_it_may_be_replaced(plan.out)
-    ours = frozenset({os.path.realpath(plan.out)})
-    inputs = (
-        each for each in listed(named, without=ours) if not _is_below(each.name, unfinished.folder)
-    )
-    asked = unfinished.list_inputs(_told(inputs, progress), _about(plan.task))
-    if not asked.captures:
+    ours = frozenset({plan.out, str(unfinished.folder)})
+    left_out = LeftOut()
+    found = listed(named, without=ours, left_out=left_out)
+    inputs = (each for each in found if not results.is_one(each.name))
+    captures = unfinished.list_inputs(_told(inputs, progress))
+    asked = _asked(plan.task)
+    if not captures:
         raise ResultsError("no captures were named")
-    tally = Tally(captures=asked.captures)
+    tally = Tally(captures=captures, left_out=left_out)
     if unfinished.exists:
         unfinished.resume(asked)
         for part in unfinished.parts():
@@ -151,6 +179,9 @@ def _run(
         unfinished.add(number, results.packed(columns))
         tally.count(columns)
         progress(tally)
+    if tally.of(Outcome.UNREADABLE) == tally.captures:
+        unfinished.remove()
+        raise NothingReadError(tally.unjudged, tally.captures - len(tally.unjudged))
     complete = unfinished.folder / "complete"
     results.write(unfinished.parts(), complete, _said(asked, tally))
     unfinished.finish(complete, plan.out)
@@ -161,17 +192,19 @@ def _told(inputs: Iterable[Input], progress: Callable[[Tally], None]) -> Iterato
     """Tell how many inputs there are so far: listing a million takes a while.
 
     Raises:
-        CaptureError: None of them can be read: a name is wrong, and results would say nothing.
+        NothingReadError: None of them can be read: a name is wrong.
     """
-    reason, is_any_there = "", False
+    reasons: list[str] = []
+    number, is_any_there = 0, False
     for number, each in enumerate(inputs, start=1):
         yield each
-        reason = reason or each.reason
         is_any_there = is_any_there or not each.reason
+        if each.reason and len(reasons) < NAMED_AT_MOST:
+            reasons.append(each.reason)
         if number % LISTED_A_TIME == 0:
             progress(Tally(captures=number, is_listed=False))
-    if reason and not is_any_there:
-        raise CaptureError(reason)
+    if reasons and not is_any_there:
+        raise NothingReadError(reasons, number - len(reasons))
 
 
 def _done(plan: Plan, batches: Iterator[Batch]) -> Iterator[tuple[int, Columns]]:
@@ -191,22 +224,19 @@ def cores() -> int:
         return os.cpu_count() or 1
 
 
-def _about(task: Task) -> dict[str, str]:
+def _asked(task: Task) -> Asked:
     from atfsm import __version__
 
     salt = hashlib.sha256(task.salt.encode()).hexdigest() if task.salt else ""
-    return {"version": __version__, "format_name": task.format_name, "salt": salt}
+    return Asked(__version__, task.format_name, salt)
 
 
 def _said(asked: Asked, tally: Tally) -> dict[str, Any]:
     """What the file says of its run: nothing that differs from run to run."""
-    said = asdict(asked)
     return {
-        **{name: said[name] for name in ("version", "format_name", "captures")},
+        "version": asked.version,
+        "format_name": asked.format_name,
+        "captures": tally.captures,
         "outcomes": dict(sorted(tally.outcomes.items())),
-        "wobbles": tally.wobbles,
+        "wobbles": tally.census.wobbles,
     }
-
-
-def _is_below(name: str, folder: Path) -> bool:
-    return folder.name in name and folder.resolve() in Path(name).resolve().parents

@@ -1,13 +1,15 @@
 """What a run has done so far, on disk: a folder beside the results, until they are complete.
 
 ============ ==================================================================================
-inputs       the captures, one JSON array a line, as they were listed when the run began
-run.json     what was asked for, and a digest of the inputs; written last, so that it proves them
-parts        the rows of each batch that is done, one behind the other, each with its checksum
+inputs       the captures, one JSON array a line, as they were listed last
+run.json     what was asked for
+parts        the rows of each batch that is done, one behind the other, each with its checksum and
+             a digest of its inputs
 ============ ==================================================================================
 
 A run that is killed loses the batches that were under way. What a kill, or a full disk, tore at
-the end of the parts is cut off, and done again.
+the end of the parts is cut off, and done again. So is each batch one of whose captures was changed
+since: a part is found by the names, sizes and times of what it was made of.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -31,29 +34,28 @@ from atfsm.replay.listing import Input
 
 #: What is said where a run ends before its end.
 KEPT: Final = "what is done is kept: --resume goes on with it"
-_HEAD: Final = struct.Struct("<QQI")  # number of the batch, bytes, checksum
+#: What may lie in the folder; ``.new`` is being written.
+OURS: Final = frozenset(
+    {"lock", "parts", "inputs", "inputs.new", "run.json", "run.json.new", "complete"}
+)
+_DIGEST_BYTES: Final = 16
+_HEAD: Final = struct.Struct(f"<{_DIGEST_BYTES}sQI")  # digest of the batch, bytes, checksum
 _CHUNK_BYTES: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a run was asked for: two runs that agree in all of it give the same results.
+    """What a run was asked for, besides the captures.
 
     Attributes:
         version: Of atfsm.
         format_name: Of the captures.
         salt: A digest of the salt of device ids, or nothing.
-        inputs: Digest of the names, sizes and times of the captures.
-        captures: How many there are.
-        batches: How many batches they make.
     """
 
     version: str
     format_name: str
     salt: str
-    inputs: str
-    captures: int
-    batches: int
     schema: str = SCHEMA
 
     def to_json(self) -> str:
@@ -78,11 +80,7 @@ class Asked:
             return f"it is of atfsm {self.version} ({self.schema}), this is {other.version}"
         if self.format_name != other.format_name:
             return f"it reads --format {self.format_name}, not {other.format_name}"
-        if self.salt != other.salt:
-            return "it has another --salt"
-        if self.captures != other.captures:
-            return f"it is of {self.captures:,} captures, there are {other.captures:,} now"
-        return "" if self.inputs == other.inputs else "captures were changed or renamed since"
+        return "" if self.salt == other.salt else "it has another --salt"
 
 
 class Unfinished:
@@ -97,13 +95,15 @@ class Unfinished:
 
     def __init__(self, out: str) -> None:
         self.folder = Path(out + ".unfinished")
-        self._done: dict[int, tuple[int, int]] = {}
+        self._batches: list[bytes] = []  # digests of what there is to do
+        self._done: dict[bytes, tuple[int, int]] = {}  # where their rows are
         if os.path.isdir(out):  # noqa: PTH112  a Path fails on a name that is too long
             raise ResultsError(f"{out}: is a folder: name a file in it")
         if not os.path.isdir(parent := self.folder.parent):  # noqa: PTH112  as above
             raise ResultsError(f"{out}: cannot be written: there is no folder {parent}")
         try:
             self.folder.mkdir(exist_ok=True)
+            self._see_that_it_is_ours()
             with ExitStack() as opened:
                 self._lock = opened.enter_context((self.folder / "lock").open("wb"))
                 _lock(self._lock)
@@ -112,34 +112,34 @@ class Unfinished:
         except OSError as error:
             raise ResultsError(f"{self.folder}: cannot be written: {error.strerror}") from error
 
+    def _see_that_it_is_ours(self) -> None:
+        """See that nothing is lost that somebody else has put there.
+
+        Raises:
+            ResultsError: There is.
+        """
+        if others := sorted({each.name for each in self.folder.iterdir()} - OURS):
+            raise ResultsError(
+                f"{self.folder}: is there already and holds what is not of this command "
+                f"({others[0]}): name another --out, or move it away"
+            )
+
     @property
     def exists(self) -> bool:
         """Whether there is a run to be resumed: one of which something is done."""
         parts = self.folder / "parts"
         return (self.folder / "run.json").is_file() and parts.stat().st_size > 0
 
-    @property
-    def done(self) -> int:
-        """How many batches are done."""
-        return len(self._done)
-
-    def list_inputs(self, inputs: Iterable[Input], about: dict[str, str]) -> Asked:
-        """Write down what there is to do, under a name of its own.
-
-        Args:
-            inputs: The captures.
-            about: What else is asked for: version, format_name, salt.
-        """
-        digest = hashlib.sha256()
-        captures = batches = 0
+    def list_inputs(self, inputs: Iterable[Input]) -> int:
+        """Write down what there is to do, under a name of its own; give how many captures."""
+        self._batches, captures = [], 0
         with self._fresh("inputs").open("wb") as file:
             for batch in batched(inputs):
-                batches += 1
-                captures += len(batch)
                 text = "".join(json.dumps(each) + "\n" for each in batch).encode("ascii")
-                digest.update(text)
+                self._batches.append(hashlib.blake2b(text, digest_size=_DIGEST_BYTES).digest())
+                captures += len(batch)
                 file.write(text)
-        return Asked(**about, inputs=digest.hexdigest(), captures=captures, batches=batches)
+        return captures
 
     def begin(self, asked: Asked) -> None:
         """Begin anew with the inputs that were listed last."""
@@ -151,10 +151,10 @@ class Unfinished:
         self._fresh("run.json").replace(self.folder / "run.json")
 
     def resume(self, asked: Asked) -> None:
-        """Go on with what is there, which is what is asked for.
+        """Go on with what is there, as far as it is what is asked for.
 
         Raises:
-            ResultsError: It is not.
+            ResultsError: Nothing of it is.
         """
         try:
             before = Asked.of_json((self.folder / "run.json").read_bytes())
@@ -165,35 +165,49 @@ class Unfinished:
                 f"{self.folder}: cannot be resumed: {difference}; remove it to begin anew"
             )
         self._find_done()
+        if self._done and not self._done.keys() & set(self._batches):
+            raise ResultsError(
+                f"{self.folder}: cannot be resumed: all of what is done is of captures that were "
+                f"changed or renamed since, first {self._first_difference()}; remove it to begin anew"
+            )
+        self._fresh("inputs").replace(self.folder / "inputs")
+
+    def _first_difference(self) -> str:
+        """The first capture that was listed otherwise before."""
+        before, now = self.folder / "inputs", self._fresh("inputs")
+        with before.open("rb") as old, now.open("rb") as new:
+            lines = next((each for each in zip_longest(new, old) if each[0] != each[1]), ())
+        return next((str(json.loads(line)[0]) for line in lines if line), "")
 
     def left(self) -> Iterator[Batch]:
         """The batches that are not done yet, in order, read as they are needed."""
         for number, batch in enumerate(batched(self._listed())):
-            if number not in self._done:
+            if self._batches[number] not in self._done:
                 yield batch_of(number, batch)
 
     def add(self, number: int, rows: bytes) -> None:
         """A batch is done."""
         parts = self._parts
         parts.seek(0, os.SEEK_END)
-        parts.write(_HEAD.pack(number, len(rows), zlib.crc32(rows)))
-        self._done[number] = parts.tell(), len(rows)
+        parts.write(_HEAD.pack(self._batches[number], len(rows), zlib.crc32(rows)))
+        self._done[self._batches[number]] = parts.tell(), len(rows)
         parts.write(rows)
         parts.flush()
 
     def parts(self) -> Iterator[bytes]:
         """The rows of all batches, in the order of the captures."""
-        for number in sorted(self._done):
-            start, size = self._done[number]
-            self._parts.seek(start)
-            yield self._parts.read(size)
+        for batch in self._batches:
+            if batch in self._done:
+                start, size = self._done[batch]
+                self._parts.seek(start)
+                yield self._parts.read(size)
 
     def finish(self, complete: Path, out: str) -> None:
         """Put the complete file where the results shall be, at once, and remove the rest."""
         with complete.open("rb") as file:
             os.fsync(file.fileno())
         complete.replace(out)
-        self._remove()
+        self.remove()
 
     def abandon(self) -> None:
         """Let go of it, if that was not done; where nothing is done, nothing stays."""
@@ -202,14 +216,14 @@ class Unfinished:
         if self.exists:
             self.close()
         else:
-            self._remove()
+            self.remove()
 
     def close(self) -> None:
         """Let go of it; what is done stays."""
         self._parts.close()
         self._lock.close()
 
-    def _remove(self) -> None:
+    def remove(self) -> None:
         """Remove the folder while it is ours: as soon as it is not, another run may be in it."""
         self._parts.close()
         if os.name == "nt":  # there, what is open cannot be removed, and there is no lock
@@ -230,12 +244,12 @@ class Unfinished:
         parts, end = self._parts, 0
         parts.seek(0)
         while len(head := parts.read(_HEAD.size)) == _HEAD.size:
-            number, size, checksum = _HEAD.unpack(head)
+            batch, size, checksum = _HEAD.unpack(head)
             start = parts.tell()
             # A disk that lost its power may leave zeros: no rows, with their checksum.
             if not size or not _is_whole(parts, size, checksum):
                 break
-            self._done[number] = start, size
+            self._done[batch] = start, size
             end = start + size
         parts.truncate(end)
 

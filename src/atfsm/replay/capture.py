@@ -45,6 +45,7 @@ class Capture:
         self.name = name
         self.torn = ""
         self._cutter = LineCutter()
+        self._is_empty = True
         self._file = self._open()
         self.size_bytes = 0
         if name != STDIN and not is_remote(name):
@@ -74,6 +75,7 @@ class Capture:
     def chunks(self) -> Iterator[list[bytes]]:
         """Yield the physical lines in lists, without their ends; none is empty as a list."""
         for data in self._decoded():
+            self._is_empty = self._is_empty and not data
             if lines := self._cutter.feed(data):
                 yield lines
         if lines := self._cutter.close():
@@ -94,6 +96,8 @@ class Capture:
 
     def holes(self) -> list[str]:
         """What is not there, in sentences."""
+        if not self._cutter.count and not self._is_empty:
+            return ["It holds nothing but NULs, as a loss of power leaves them."]
         if not self._cutter.holes.count:
             return []
         return [f"NULs stand before line {self._cutter.holes}, as a loss of power leaves them."]
@@ -130,6 +134,12 @@ class Capture:
         finally:
             if self.name != STDIN:
                 self._file.close()
+
+
+def is_stream(name: str) -> bool:
+    """Whether a capture is standard input or a pipe, which may never end."""
+    path: str | int = 0 if name == STDIN else name
+    return os.path.exists(path) and not os.path.isfile(path)  # noqa: PTH110, PTH113  0 is no Path
 
 
 def _cut(lines: LineNumbers) -> str:

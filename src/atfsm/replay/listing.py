@@ -2,28 +2,33 @@
 
 Everything streams, in an order that does not depend on the machine: names in the order in which
 they were given, and within a folder by name. A file that was named before, or whose folder was,
-is not listed again. Two files that are the two sides of one capture (`atfsm.replay.pairs`) are
-listed as one, where the first of them stood. In memory are the names of the folders on the way
-down, a window of files that wait for their other side, and a digest of each name that was given.
+is not listed again (`atfsm.replay.once`). Two files that are the two sides of one capture
+(`atfsm.replay.pairs`) are listed as one, where the first of them stood. In memory are the names of
+the folders on the way down, a window of files that wait for their other side, and a digest of each
+name that was given.
 """
 
 from __future__ import annotations
 
-import glob
-import hashlib
 import os
 import stat
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from glob import has_magic
 from typing import Any, Final, NamedTuple
 
 from atfsm.errors import CaptureError
 from atfsm.replay.capture import STDIN
-from atfsm.replay.pairs import Names, files_of, pair_among, pair_named
+from atfsm.replay.globs import globbed
+from atfsm.replay.once import Once
+from atfsm.replay.pairs import Names, pair_among, pair_named
 from atfsm.replay.remote import filesystem_of, is_remote
 
 #: What tells two states of one file apart where a store says neither time: fsspec's own names.
 _MARKS: Final = ("mtime", "LastModified", "last_modified", "updated", "ETag", "etag", "created")
+#: What only this process sees, whatever other processes find there.
+OF_THIS_PROCESS: Final = ("/dev/stdin", "/dev/fd/", "/proc/self/")
 #: Files among which the other side of one is looked for; ours: some 30 MB of names.
 WINDOW_FILES: Final = 65_536
 
@@ -45,60 +50,95 @@ class Input(NamedTuple):
     reason: str = ""
 
 
+@dataclass(slots=True)
+class LeftOut:
+    """What folders and globs hold that is no capture: pipes, sockets and devices.
+
+    Whoever opens a pipe waits until somebody writes to it, perhaps for ever.
+
+    Attributes:
+        count: How many.
+        first: The first of them.
+    """
+
+    count: int = 0
+    first: str = ""
+
+    def add(self, name: str) -> None:
+        """One more."""
+        self.count += 1
+        self.first = self.first or name
+
+    def __str__(self) -> str:
+        more = f" and {self.count - 1:,} more" if self.count > 1 else ""
+        kind = "are no regular files" if more else "is no regular file"
+        return f"{self.first}{more}: {kind} (a pipe, a socket, a device): left out"
+
+
 def listed(
     named: Iterable[str],
     *,
     without: frozenset[str] = frozenset(),
     by_one_process: bool = False,
+    left_out: LeftOut | None = None,
 ) -> Iterator[Input]:
     """List the captures that *named* names.
 
     Args:
         named: Paths, folders, globs, and URLs of all three; and pairs.
-        without: Absolute real paths that are not captures, whatever names them: the results.
-        by_one_process: Whether one process reads them, one after another: standard input may be
-            among them, and a store that cannot be reached is told like a file that cannot.
+        without: Files and folders that are not captures, whatever names them: the results.
+        by_one_process: Whether one process reads them, one after another: standard input and pipes
+            may be among them, and a store that cannot be reached is told like a file that cannot.
+        left_out: Told what folders and globs hold that is no regular file.
 
     Raises:
         CaptureError: Not *by_one_process*, and standard input is named, or a store that cannot be
             reached.
     """
-    return paired(_each(named, without, by_one_process=by_one_process))
+    return paired(_each(named, Once(without), left_out or LeftOut(), alone=by_one_process))
 
 
-def _each(
-    named: Iterable[str], without: frozenset[str], *, by_one_process: bool
-) -> Iterator[Input]:
+def _each(named: Iterable[str], once: Once, left_out: LeftOut, *, alone: bool) -> Iterator[Input]:
     """List captures file by file."""
-    before = _Named()
     for name in named:
-        if name == STDIN and not by_one_process:
+        if (name == STDIN or name.startswith(OF_THIS_PROCESS)) and not alone:
             raise CaptureError(
-                "standard input is one stream and cannot be read by several processes: write it "
-                "to a file (to list captures on standard input: --files-from -)"
+                f"{'standard input' if name == STDIN else name} is one stream and cannot be read by "
+                "several processes: write it to a file (to list captures on standard input: "
+                "--files-from -)"
             )
         if name == STDIN:
             yield Input(name, -1)
+        elif not name:
+            yield Input(name, reason="a name is empty: name a file, a folder or a glob")
         elif "\0" in name:
             yield Input(name, reason=f"{name}: cannot be read: a name holds no NUL")
         elif is_remote(name):
             try:
-                yield from before.without_those(_remote(name), name)
+                yield from once.without_those(_remote(name), name)
             except CaptureError as error:
-                if not by_one_process:
+                if not alone:
                     raise
                 yield Input(name, reason=str(error))
+        elif not has_magic(name) or os.path.lexists(name):
+            for each in once.without_those(_found(name, left_out), name):
+                yield each if alone or each.reason or each.size_bytes >= 0 else _no_file(name)
+        elif not (names := globbed(name)):
+            yield Input(name, reason=f"{name}: matches nothing")
         else:
-            try:
-                globbed = _globbed(name)
-            except RecursionError:  # Python's glob calls itself for each folder
-                reason = f"{name}: folders lie too deep for a glob: name the topmost one"
-                yield Input(name, reason=reason)
-                continue
-            for each in globbed:
-                for found in before.without_those(_found(each), each):
-                    if not without or os.path.realpath(found.name) not in without:
-                        yield found
+            for match in names:
+                for each in once.without_those(_found(match, left_out), match):
+                    if each.reason or each.size_bytes >= 0:
+                        yield each
+                    else:
+                        left_out.add(match)
+
+
+def _no_file(name: str) -> Input:
+    return Input(
+        name,
+        reason=f"{name}: is no regular file (a pipe, a socket, a device): write it to a file first",
+    )
 
 
 def paired(inputs: Iterable[Input]) -> Iterator[Input]:
@@ -135,48 +175,7 @@ def _joint(names: Names, sent: Input, received: Input) -> Input:
     return Input(names.joint, size_bytes, f"{sent.state}+{received.state}")
 
 
-class _Named:
-    """What was named before: digests of paths, for there may be a million."""
-
-    def __init__(self) -> None:
-        self._paths: set[bytes] = set()
-
-    def without_those(self, found: Iterator[Input], name: str) -> Iterator[Input]:
-        """What is found under *name*, without what was named before, or lies in what was."""
-        if self._paths:
-            found = (each for each in found if not all(map(self._has, files_of(each.name))))
-        yield from found
-        self._paths.update(_digest(_whole(file)) for file in files_of(name))
-
-    def _has(self, name: str) -> bool:
-        path = _whole(name)
-        while path:
-            if _digest(path) in self._paths:
-                return True
-            path = path.rpartition("/" if is_remote(path) else os.sep)[0]
-        return False
-
-
-def _whole(name: str) -> str:
-    """A name that stays the same however the file is named; of a folder, without its separator."""
-    if is_remote(name):  # memory://logs and memory:///logs are one
-        protocol, _, path = name.partition("://")
-        return f"{protocol}://{path.strip('/')}"
-    return os.path.abspath(name)  # noqa: PTH100  resolves no links
-
-
-def _digest(path: str) -> bytes:
-    return hashlib.blake2b(path.encode("utf-8", "surrogateescape"), digest_size=16).digest()
-
-
-def _globbed(name: str) -> list[str]:
-    """The names that a glob stands for; a name that is none, or matches nothing, for itself."""
-    if not glob.has_magic(name) or os.path.lexists(name):
-        return [name]
-    return sorted(glob.iglob(name, recursive=True)) or [name]  # noqa: PTH207  takes absolute patterns too
-
-
-def _found(name: str) -> Iterator[Input]:
+def _found(name: str, left_out: LeftOut) -> Iterator[Input]:
     """A file, a pair, or what is in a folder."""
     try:
         names = pair_named(name)
@@ -190,14 +189,14 @@ def _found(name: str) -> Iterator[Input]:
         yield _examined(name)
         return
     is_empty = True
-    for found in _walked(name):
+    for found in _walked(name, left_out):
         is_empty = False
         yield found
     if is_empty:
         yield Input(name, reason=f"{name}: is a folder without files")
 
 
-def _walked(folder: str) -> Iterator[Input]:
+def _walked(folder: str, left_out: LeftOut) -> Iterator[Input]:
     """The files below *folder*, in the order of their whole paths; no links to folders."""
     # Folders may lie in one another deeper than Python calls: the way down is a list.
     way = [("", iter([folder + os.sep]))]
@@ -211,6 +210,8 @@ def _walked(folder: str) -> Iterator[Input]:
         if not name.endswith(os.sep):
             if (found := _examined(path)).reason or found.size_bytes >= 0:
                 yield found
+            else:
+                left_out.add(path)
             continue
         path = path.removesuffix(os.sep)
         try:
@@ -247,7 +248,7 @@ def _remote(url: str) -> Iterator[Input]:
     """Files of a store: one, those that match, or all below a folder."""
     filesystem, path = filesystem_of(url)
     try:
-        if glob.has_magic(path):
+        if has_magic(path):
             found = filesystem.glob(path, detail=True)
             infos: Iterator[dict[str, Any]] = (found[each] for each in sorted(found))
         elif filesystem.isdir(path):

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from atfsm.errors import CaptureError
 
-INSTALL: Final = "pip install 'atfsm[fleet]'"
+#: What installs the extra; atfsm is on no index.
+INSTALL: Final = "in a checkout of atfsm: pip install '.[fleet]'"
 _PROTOCOL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 

@@ -268,7 +268,7 @@ def undecided(capture: Capture, lines: int) -> Report:
     report = Report(capture.name, lines=lines)
     report.notes.extend(capture.lost())
     if not report.lines and not capture.torn:
-        report.notes.append("The capture is empty.")
+        report.notes.extend(capture.holes() or ["The capture is empty."])
     if report.lines:
         report.notes.append(
             "No format fits: no AT command, result code or unsolicited result code was found in "
