@@ -206,7 +206,9 @@ DEVICES: Final[tuple[Format, ...]] = (
         stamps=_ESP,
         marks=marks(
             rb"(?:response timeout)?\w{0,16}dce: \w{1,60}(?:\(\d{1,6}\))?: "
-            rb"(?:(?P<tx>Command:)|(?P<rx>%b))(?P<text>[^\r]*?)(?:\s{1,4}response timeout.*|\s*)$" % NEVER
+            rb"(?:(?P<tx>Command:)|(?P<rx>%b))"
+            rb"(?P<text>(?:(?!\s{1,4}response timeout)[^\r])*+)(?:\s{1,4}response timeout.*|\s*+)$"
+            % NEVER
         ),
         distinct=True,
         needs=(b"dce: ",),
