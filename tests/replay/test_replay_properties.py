@@ -19,11 +19,15 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from atfsm.replay import capture as capture_module
+from atfsm.replay import session as session_module
 from atfsm.replay.automaton import Automata, Edge
 from atfsm.replay.capture import Capture
+from atfsm.replay.explain import Explanation, explain
 from atfsm.replay.formats import FORMATS, Format, detect, format_named
+from atfsm.replay.ledger import Ledger
 from atfsm.replay.report import Wobble
 from atfsm.replay.session import Session, replay
+from atfsm.replay.transfer import Look
 from atfsm.stack import Move
 from tests.replay.renderers import RENDERERS, RX, TX
 from tests.replay.renderers_programs import LOSING
@@ -708,6 +712,30 @@ def test_sessions_without_number_take_bounded_work(tmp_path: Path) -> None:
     report = replay(str(path))
 
     assert len(report.machines) <= 3 * 100
+
+
+@pytest.mark.parametrize("timeline", [False, True], ids=["report", "time line"])
+def test_wobbles_that_nobody_reads_are_counted_only(
+    monkeypatch: pytest.MonkeyPatch, *, timeline: bool
+) -> None:
+    """Behind the last wobble that a report lists, only a time line is told why."""
+    phrase = (b'Tx: AT+KTCPCFG=1,0,"a",7', b"Rx: +KTCPCFG: 1", b"Rx: OK")
+    lines = [*phrase, b"Tx: AT+KTCPCNX=1", b"Rx: +CME ERROR: 913"] * 50
+    whole = json.loads(follow([lines], format_named("txrx")).report)
+    explained = []
+
+    def counted(line: int, edge: Edge, move: Move, ledger: Ledger, look: Look) -> Explanation:
+        explained.append(line)
+        return explain(line, edge, move, ledger, look)
+
+    monkeypatch.setattr(session_module, "explain", counted)
+    monkeypatch.setattr(session_module, "WOBBLES_AT_MOST", 3)
+    report = json.loads(follow([lines], format_named("txrx"), timeline=timeline).report)
+
+    assert whole["wobbles"][:3] == report["wobbles"]
+    assert whole["wobble_count"] == report["wobble_count"] == 50
+    assert (50 if timeline else 3) == len(explained)
+    assert ["47 further wobbles are not listed."] == report["notes"][-1:]
 
 
 @pytest.mark.parametrize("entry", FORMATS, ids=lambda entry: entry.name)
