@@ -9,7 +9,7 @@ import sys
 from atfsm.cli import fleet
 from atfsm.cli.captures import Progress, each_of
 from atfsm.cli.parser import Commands
-from atfsm.cli.terms import CLEAN, UNDECIDED, WOBBLE
+from atfsm.cli.terms import CODES
 
 
 def add_to(commands: Commands) -> None:
@@ -56,26 +56,33 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _replay_one(name: str, arguments: argparse.Namespace) -> int:
-    from atfsm.replay import Verdict, replay
+    from atfsm.replay import replay
     from atfsm.replay.text import TextReport
 
     progress = Progress(name)
-    if arguments.json:
-        report = replay(name, format_name=arguments.format, progress=progress.show)
+
+    def write(text: str) -> None:
+        progress.clear()  # on a terminal, the bar stands where the text goes
+        print(text)
+
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    text = TextReport(write, quiet=arguments.quiet, verbose=arguments.verbose, colour=colour)
+    try:
+        if arguments.json:
+            report = replay(name, format_name=arguments.format, progress=progress.show)
+        else:
+            report = replay(
+                name,
+                format_name=arguments.format,
+                teller=text.tell,
+                timeline=not arguments.quiet,
+                began=text.begin,
+                progress=progress.show,
+            )
+    finally:
         progress.clear()
+    if arguments.json:
         print(report.to_json())
     else:
-        colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        text = TextReport(print, quiet=arguments.quiet, verbose=arguments.verbose, colour=colour)
-        report = replay(
-            name,
-            format_name=arguments.format,
-            teller=text.tell,
-            timeline=not arguments.quiet,
-            began=text.begin,
-            progress=progress.show,
-        )
-        progress.clear()
         text.end(report)
-    codes = {Verdict.CLEAN: CLEAN, Verdict.WOBBLE: WOBBLE, Verdict.UNDECIDED: UNDECIDED}
-    return codes[report.verdict]
+    return CODES[report.verdict.value]
