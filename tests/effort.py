@@ -1,8 +1,8 @@
 """An end to work that runs away, without a clock.
 
-What is counted is the processor time of this process alone, so that it means nothing what else the
-machine does. The limit is hundreds of times what a line costs that is read with its length, and a
-small part of what it costs with the square of its length.
+What is counted is the processor time of this process alone, so that it means nothing what else
+the machine does. A line that is read with its length costs a hundredth of the limit, other work
+that is tested a fifth at most; what grows with the square of the length, many times the limit.
 """
 
 from __future__ import annotations

@@ -50,6 +50,12 @@ def edited(draw: st.DrawFn) -> bytes:
     return capture
 
 
+def marked_line(entry: Format) -> bytes:
+    """A line with the marks of a format; of one that marks none, the first."""
+    lines = LOGGERS[entry.name](SESSION)[0].split(b"\n")
+    return next(filter(entry.marked_text_of, lines), lines[0])
+
+
 def is_in_order(entry: Format, capture: bytes) -> bool:
     """Tell whether records come in the order of their lines, and none from beyond the capture.
 
@@ -100,17 +106,22 @@ def test_the_fast_way_says_the_same(entry: Format, line: bytes) -> None:
             assert moment[0] <= moment[1] <= len(line)
 
 
-@stateless
+@pytest.mark.parametrize(
+    "entry",
+    [entry for entry in FORMATS if entry.stateless and entry.whole and entry.stamps],
+    ids=lambda entry: entry.name,
+)
 def test_a_stamp_ends_where_the_stamp_ends(entry: Format) -> None:
     """Blanks in front of a text belong to the text, so that stamps are equally long."""
-    capture, _ = LOGGERS[entry.name](SESSION)
-    line = next((line for line in capture.split(b"\n") if entry.marked_text_of(line)), b"")
-    moment = entry.stamp_of(line)
-    if moment is None or not entry.whole:
-        pytest.skip("nothing is gained by knowing where its stamps end")
-    spaced = line[: moment[1]] + b"  " + line[moment[1] :]
+    stamped = [(line, entry.stamp_of(line)) for line in LINES if entry.marked_text_of(line)]
+    spaced = [
+        (line[: moment[1]] + b"  " + line[moment[1] :], moment)
+        for line, moment in stamped
+        if moment is not None
+    ]
 
-    assert moment == entry.stamp_of(spaced)
+    assert spaced
+    assert spaced == [(line, entry.stamp_of(line)) for line, _ in spaced]
 
 
 def test_which_formats_have_a_fast_way() -> None:
@@ -132,9 +143,8 @@ def test_which_formats_have_a_fast_way() -> None:
     ids=repr,
 )
 def test_a_long_line_is_cut(entry: Format, piece: bytes) -> None:
-    """No line costs more than its length: not in time, and not in memory."""
-    capture, _ = LOGGERS[entry.name](SESSION)
-    head = next((line for line in capture.split(b"\n") if entry.marked_text_of(line)), b"AT")
+    """No record is longer than what is read of a line, whatever is repeated in it."""
+    head = marked_line(entry)
     filler = piece * (3 * LINE_AT_MOST // len(piece))
     records = read(entry, filler + b"\n" + head + filler + b"!\n" + head[:20] + filler)
 
@@ -145,8 +155,7 @@ def test_a_long_line_is_cut(entry: Format, piece: bytes) -> None:
 @pytest.mark.parametrize("size", [100, LINE_AT_MOST], ids=["many", "long"])
 def test_memory_does_not_grow(entry: Format, size: int) -> None:
     """What a reader keeps is bounded, however long nothing is complete."""
-    capture, _ = LOGGERS[entry.name](SESSION)
-    head = next((line for line in capture.split(b"\n") if entry.marked_text_of(line)), b"AT")
+    head = marked_line(entry)
     torn = b"10-19-2007 07:21:59.222 - Recv: <cr><lf>"
     for begin in (head, torn):
         reader = entry.reader()
@@ -213,12 +222,6 @@ PIECES = (
 ENDS = (b"", b"x", b"\rx")
 #: Places within a line at which it is repeated, at most.
 CUTS = 12
-
-
-def marked_line(entry: Format) -> bytes:
-    """A line with the marks of a format; of one that marks none, the first."""
-    lines = LOGGERS[entry.name](SESSION)[0].split(b"\n")
-    return next(filter(entry.marked_text_of, lines), lines[0])
 
 
 def hostile_lines(line: bytes, piece: bytes) -> Iterator[bytes]:
