@@ -78,16 +78,20 @@ class Observer:
         self._witness = witness
         self._learn = learn
         self._make = make
-        self.automaton = make(dialect, timed=False, learn=learn)
+        self.now_s: float | None = None
+        self.automaton = self._new_automaton()
         self.edge = self.automaton.start()
         self.ledger = Ledger()
         self.events = 0
-        self.now_s: float | None = None
         self._unwritten = Unwritten()
         self.strays = LineNumbers()
         self.armed_s: dict[tuple[str, str], float] = {}
         self.held = Held()
         self._renew_wires()
+
+    def _new_automaton(self) -> Automaton:
+        """Begin to work out and to remember."""
+        return self._make(self._dialect, timed=self.now_s is not None, learn=self._learn)
 
     def _renew_wires(self) -> None:
         """Begin to read both directions anew."""
@@ -108,10 +112,9 @@ class Observer:
 
         To be called between steps only: within a run the automaton stays as it is.
         """
-        timed = self.now_s is not None
-        if self.automaton.is_full or self.automaton.timed is not timed:
+        if self.automaton.is_full or self.automaton.timed is not (self.now_s is not None):
             self._unwritten.write(self.ledger)
-            self.automaton = self._make(self._dialect, timed=timed, learn=self._learn)
+            self.automaton = self._new_automaton()
             self.edge = self.automaton.edge_to(self.node.exchange, self.node.places)
         return self.edge
 
