@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import os
 import random
@@ -549,6 +550,55 @@ def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
         code = process.wait()
 
     assert (1, b"") == (code, err)
+
+
+# -------------------------------------------------------------------------------- on a terminal
+
+
+class Terminal(io.StringIO):
+    """What both streams of a command write to."""
+
+    def isatty(self) -> bool:
+        """Tell that it is a terminal."""
+        return True
+
+
+def on_terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """Have every capture read in many pieces, with a bar, and both streams on one terminal."""
+    terminal = Terminal()
+    monkeypatch.setattr("atfsm.cli.captures.PROGRESS_BYTES", 1)
+    monkeypatch.setattr("atfsm.replay.capture.CHUNK_BYTES", 64)
+    monkeypatch.setattr("sys.stdout", terminal)
+    monkeypatch.setattr("sys.stderr", terminal)
+    return terminal
+
+
+@pytest.mark.parametrize("option", [(), ("--json",), ("--quiet",)], ids="".join)
+def test_nothing_is_written_behind_the_bar(
+    option: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """On a terminal a long capture shows how far it is, and takes that away to say more."""
+    long = capture(tmp_path, "long.log", WOBBLE.read_bytes() * 100)
+    terminal = on_terminal(monkeypatch)
+
+    assert 1 == cli.main(["replay", *option, str(long)])
+    bars = re.findall(r"[█░] +\d+%(.?)", terminal.getvalue(), re.DOTALL)
+
+    assert len(bars) > 9
+    assert {"\r"} == set(bars)
+
+
+def test_an_interrupted_replay_leaves_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C: the prompt of the shell stands on a line of its own."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("atfsm.replay.session.Session.close", interrupted)
+    terminal = on_terminal(monkeypatch)
+
+    assert 130 == cli.main(["replay", str(WOBBLE)])
+    assert terminal.getvalue().endswith("\r\x1b[2K")
 
 
 # ------------------------------------------------------------------------------ other commands

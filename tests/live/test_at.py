@@ -52,6 +52,28 @@ def test_commands_come_from_standard_input(
     assert (0, "OK\nRC7620\nOK\n+CFUN: 1\nOK\n+CSQ: 20,99\nOK\n", "") == asked
 
 
+@pytest.mark.parametrize("words", [['AT+NOPE="\udce9"'], ["-"]], ids=["argument", "stdin"])
+def test_bytes_that_are_no_text_go_out_as_they_are(
+    words: list[str], tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A modem may have another alphabet than the terminal."""
+    given = io.BytesIO(b'AT+NOPE="\xe9"\n')
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(given, encoding="utf-8"))
+    with scripted(tmp_path, {b"AT": OK, b'AT+NOPE="\xe9"': OK}) as modem:
+        asked = run("at", "--port", modem.path, *words)
+
+    assert (0, "OK\n", "") == asked
+    assert b'AT\rAT+NOPE="\xe9"\r' == modem.heard
+
+
+def test_bytes_that_are_no_command_are_refused_in_one_line(run: Run) -> None:
+    """And nothing is opened."""
+    code, out, err = run("at", "--port", "nowhere", "\udce9")
+
+    assert (2, "") == (code, out)
+    assert err.startswith("atfsm: '\\udce9' is no AT command")
+
+
 def test_json_is_one_object_a_command(tmp_path: Path, run: Run) -> None:
     """Each names its schema; a refusal is an answer that is not ok."""
     with simulated(tmp_path) as (path, _):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import time
+import re
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from atfsm.replay.formats import FORMATS, Format, detect, format_named
+from atfsm.replay.formats.looks import is_answer, is_command, is_final
 from atfsm.replay.formats.marks import LINE_AT_MOST
 from atfsm.replay.formats.reader import WAITING_AT_MOST
 from atfsm.replay.formats.times import DAY_S, Midnight
 from atfsm.replay.records import Direction
+from tests.effort import LONG_BYTES, runs_away
 from tests.replay.renderers import RENDERERS
 from tests.replay.renderers_programs import LOSING
 from tests.replay.test_formats_round_trip import CASES, SESSION, read
@@ -45,6 +48,12 @@ def edited(draw: st.DrawFn) -> bytes:
         put_in = draw(st.binary(max_size=8) | st.sampled_from(LINES))
         capture = capture[:start] + put_in + capture[end:]
     return capture
+
+
+def marked_line(entry: Format) -> bytes:
+    """A line with the marks of a format; of one that marks none, the first."""
+    lines = LOGGERS[entry.name](SESSION)[0].split(b"\n")
+    return next(filter(entry.marked_text_of, lines), lines[0])
 
 
 def is_in_order(entry: Format, capture: bytes) -> bool:
@@ -97,17 +106,22 @@ def test_the_fast_way_says_the_same(entry: Format, line: bytes) -> None:
             assert moment[0] <= moment[1] <= len(line)
 
 
-@stateless
+@pytest.mark.parametrize(
+    "entry",
+    [entry for entry in FORMATS if entry.stateless and entry.whole and entry.stamps],
+    ids=lambda entry: entry.name,
+)
 def test_a_stamp_ends_where_the_stamp_ends(entry: Format) -> None:
     """Blanks in front of a text belong to the text, so that stamps are equally long."""
-    capture, _ = LOGGERS[entry.name](SESSION)
-    line = next((line for line in capture.split(b"\n") if entry.marked_text_of(line)), b"")
-    moment = entry.stamp_of(line)
-    if moment is None or not entry.whole:
-        pytest.skip("nothing is gained by knowing where its stamps end")
-    spaced = line[: moment[1]] + b"  " + line[moment[1] :]
+    stamped = [(line, entry.stamp_of(line)) for line in LINES if entry.marked_text_of(line)]
+    spaced = [
+        (line[: moment[1]] + b"  " + line[moment[1] :], moment)
+        for line, moment in stamped
+        if moment is not None
+    ]
 
-    assert moment == entry.stamp_of(spaced)
+    assert spaced
+    assert spaced == [(line, entry.stamp_of(line)) for line, _ in spaced]
 
 
 def test_which_formats_have_a_fast_way() -> None:
@@ -130,9 +144,8 @@ def test_which_formats_have_a_fast_way() -> None:
     ids=repr,
 )
 def test_a_long_line_is_cut(entry: Format, piece: bytes) -> None:
-    """No line costs more than its length: not in time, and not in memory."""
-    capture, _ = LOGGERS[entry.name](SESSION)
-    head = next((line for line in capture.split(b"\n") if entry.marked_text_of(line)), b"AT")
+    """No record is longer than what is read of a line, whatever is repeated in it."""
+    head = marked_line(entry)
     filler = piece * (3 * LINE_AT_MOST // len(piece))
     records = read(entry, filler + b"\n" + head + filler + b"!\n" + head[:20] + filler)
 
@@ -143,8 +156,7 @@ def test_a_long_line_is_cut(entry: Format, piece: bytes) -> None:
 @pytest.mark.parametrize("size", [100, LINE_AT_MOST], ids=["many", "long"])
 def test_memory_does_not_grow(entry: Format, size: int) -> None:
     """What a reader keeps is bounded, however long nothing is complete."""
-    capture, _ = LOGGERS[entry.name](SESSION)
-    head = next((line for line in capture.split(b"\n") if entry.marked_text_of(line)), b"AT")
+    head = marked_line(entry)
     torn = b"10-19-2007 07:21:59.222 - Recv: <cr><lf>"
     for begin in (head, torn):
         reader = entry.reader()
@@ -203,34 +215,60 @@ PIECES = (
     ),
     *(b"> 2026/11/22 10:00:00.0  length=3 from=0 to=2", b'"rx": "', b"\\n", b"chat[", b"uart:~$ "),
     *(b"response timeout", b"(tty): ", b"\xef\xbb\xbf", b"<0>", b"+CME ERROR: a "),
+    *(b"%A", b"&F1", b"S0=1", b"E0", b" E0", b" response timeout", b"D*99#"),
 )
+
+
+#: What may stand behind it, so that an expression fails at the very end.
+ENDS = (b"", b"x", b"\rx")
+#: Places within a line at which it is repeated, at most.
+CUTS = 12
+
+
+def hostile_lines(line: bytes, piece: bytes) -> Iterator[bytes]:
+    """Repeat *piece* alone, behind a line, and within it."""
+    filler = piece * (LONG_BYTES // len(piece))
+    yield filler
+    for end in ENDS:
+        yield line + filler + end
+    for cut in range(0, len(line), len(line) // CUTS + 1):
+        yield line[:cut] + filler + line[cut:]
+
+
+def pieces_of(example: bytes) -> set[bytes]:
+    """The words of a text, each with the sign behind it."""
+    return set(re.findall(rb"\w+\W", example))
 
 
 @every_format
 def test_no_line_takes_long(entry: Format) -> None:
-    """Eight times the line is at most some eight times the steps: no expression runs away."""
-    capture, _ = LOGGERS[entry.name](SESSION)
-    head = next((line for line in capture.split(b"\n") if entry.marked_text_of(line)), b"AT")
-    middle = len(head) - len(head) // 4
+    """No expression of a format runs away, whatever is repeated and whatever it fails on."""
 
-    def took_s(piece: bytes, size: int) -> float:
-        filler = piece * (size // len(piece))
-        lines = (filler, head + filler, head[:middle] + filler + head[middle:])
-        begun_s = time.perf_counter()
+    def work(line: bytes) -> None:
         reader = entry.reader()
-        for number, line in enumerate(lines, 1):
-            reader.read(line, number)
-            entry.marked_text_of(line)
+        reader.read(line, 1)
         reader.close()
-        return time.perf_counter() - begun_s
+        entry.marked_text_of(line)
 
-    slow = []
-    for piece in PIECES:
-        small_s = min(took_s(piece, 4_000) for _ in range(2))
-        if took_s(piece, 32_000) < 24 * small_s + 0.05:
-            continue
-        if min(took_s(piece, 32_000) for _ in range(3)) >= 24 * small_s + 0.05:
-            slow.append(piece)
+    head = marked_line(entry)
+    slow = [
+        piece
+        for piece in sorted({*PIECES, *pieces_of(head)})
+        if any(runs_away(work, line) for line in hostile_lines(head, piece))
+    ]
+
+    assert [] == slow
+
+
+@pytest.mark.parametrize("looks", [is_command, is_answer, is_final])
+@pytest.mark.parametrize("head", [b"AT", b"AT+CSQ", b"+CSQ: 17,99", b"OK", b"+CME ERROR: 10"])
+def test_no_look_takes_long(looks: Callable[[bytes], bool], head: bytes) -> None:
+    """Nor does what a line looks like."""
+    slow = [
+        piece
+        for piece in PIECES
+        if any(runs_away(looks, line) for line in hostile_lines(head, piece))
+    ]
 
     assert [] == slow
 

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from atfsm.at.secrets import without_codes
-from atfsm.replay.veil import Veil
+from atfsm.view.veil import Veil
 from tests.calling import Run, called
 
 # fmt: off

@@ -26,6 +26,7 @@ from atfsm.machine import table
 from atfsm.replay import Report, Session, Verdict
 from atfsm.replay.automaton import Edge
 from atfsm.replay.formats import format_named
+from atfsm.replay.formats.journal import JournalReader
 from atfsm.replay.report import Wobble
 from atfsm.replay.text import TextReport
 from atfsm.stack.config import Config
@@ -46,6 +47,7 @@ from atfsm.stack.outputs import (
     Written,
 )
 from atfsm.stack.whole import Whole, follow_name, start
+from tests.effort import runs_away
 
 Step = tuple[str, str, str, str, str]
 CLOCK = Clock(monotonic_s=lambda: 0.0, wall_s=lambda: 1_795_400_553.0)
@@ -698,3 +700,16 @@ def test_the_command_line_reads_it_like_any_capture(
     assert "format journal" in capsys.readouterr().out
     assert 1 == cli.main(["replay", "--json", str(tmp_path / "wobbling")])
     assert "journal" == json.loads(capsys.readouterr().out)["format"]
+
+
+def test_a_write_of_many_pieces_is_put_together_once() -> None:
+    """A hostile journal cuts a write into thousands of entries."""
+    reader = JournalReader(format_named("journal"))
+
+    def work(data: bytes) -> None:
+        for number in range(60_000):
+            reader._given(number, 0.0, Written(data), goes_on=True)
+
+    assert not runs_away(work, b"0123456789abcdef")
+    (record,) = reader.close()
+    assert 60_000 * 16 == len(record.data)

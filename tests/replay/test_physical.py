@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from atfsm.replay import physical
 from atfsm.replay.formats.marks import LINE_AT_MOST, OBJECT_AT_MOST
 from atfsm.replay.physical import HOLE_BYTES, LineCutter
+from tests.effort import runs_away
 
 HOLE = bytes(4096)
 
@@ -118,12 +119,22 @@ def test_what_is_not_given_is_counted(data: bytes) -> None:
 @pytest.mark.parametrize(
     "end", [b"\r", b"AT\r", b"\0x", b"x" * 99, bytes(99) + b"x", b"{", b"\r\r\n"]
 )
-def test_cutting_takes_time_with_the_length_only(end: bytes) -> None:
-    """Whatever is repeated without a line feed, each byte is looked at a few times."""
+def test_cutting_costs_no_more_than_the_length(end: bytes) -> None:
+    """Whatever is repeated without a line feed, each byte is looked at a few times, and let go."""
     cutter = LineCutter()
     kept = 0
-    for _ in range(64):
-        cutter.feed(end * ((1 << 20) // len(end)))
+
+    def feed(data: bytes) -> None:
+        nonlocal kept
+        cutter.feed(data)
         kept = max(kept, cutter._open_bytes)
 
+    def feed_in_pieces(data: bytes) -> None:
+        in_pieces = LineCutter()
+        for at in range(0, len(data), 64):
+            in_pieces.feed(data[at : at + 64])
+
+    data = end * ((1 << 20) // len(end))
+    assert not any(runs_away(feed, data) for _ in range(64))
+    assert not runs_away(feed_in_pieces, data * 2)
     assert 2 * OBJECT_AT_MOST > kept

@@ -15,16 +15,22 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from atfsm.replay import capture as capture_module
-from atfsm.replay.automaton import Edge
+from atfsm.replay import session as session_module
+from atfsm.replay.automaton import Automata, Edge
 from atfsm.replay.capture import Capture
+from atfsm.replay.explain import Explanation, explain
 from atfsm.replay.formats import FORMATS, Format, detect, format_named
+from atfsm.replay.ledger import Ledger
 from atfsm.replay.report import Wobble
 from atfsm.replay.session import Session, replay
+from atfsm.replay.transfer import Look
 from atfsm.stack import Move
+from tests.replay.renderers import RENDERERS, RX, TX
+from tests.replay.renderers_programs import LOSING
 
 CAPTURES = sorted((Path(__file__).parent.parent / "captures").glob("*.log"))
 MOST_MEMORY_BYTES = 200 << 20
@@ -60,6 +66,7 @@ def follow(
     *,
     exact: bool = False,
     timeline: bool = True,
+    automata: Automata | None = None,
 ) -> Followed:
     """Feed *parts* one by one; *exact* leaves the fast way out."""
     changes: list[tuple[int, Move]] = []
@@ -67,7 +74,13 @@ def follow(
     def tell(line: int, edge: Edge, _wobbles: tuple[Wobble, ...]) -> None:
         changes.extend((line, move) for move in edge.moves)
 
-    session = Session("capture", capture_format, tell if timeline else None, timeline=timeline)
+    session = Session(
+        "capture",
+        capture_format,
+        tell if timeline else None,
+        timeline=timeline,
+        automata=automata,
+    )
     if exact:
         session._runner._is_fast = False
     for part in parts:
@@ -484,6 +497,93 @@ def test_the_fast_way_is_the_exact_way_on_captures(path: Path) -> None:
         assert follow([lines * times], way, exact=True) == follow([lines * times], way)
 
 
+# ----------------------------------------------------------------- payload, and what was before
+
+LOGGERS = {**RENDERERS, **LOSING}
+
+
+def written_by(name: str) -> dict[str, tuple[bytes, bytes]]:
+    """What the logger of a format writes before and behind a text, by its side."""
+    around = {}
+    for side, direction, text in (("tx", TX, b"AT+CGMI"), ("rx", RX, b"+CSQ: 17,99")):
+        end = b"\r" if direction is TX else b"\r\n"
+        capture, _ = LOGGERS[name]([(0.0, direction, text + end)])
+        before, found, behind = capture.partition(text)
+        if found:
+            around[side] = before.rpartition(b"\n")[2], behind.partition(b"\n")[0]
+    return around
+
+
+AROUND = {
+    **{e.name: written_by(e.name) for e in FORMATS if e.stateless and e.whole},
+    "txrx, tight": {"tx": (b"TX>", b""), "rx": (b"RX>", b"\r")},
+    "arrows, a table": {"tx": (b"| -> | ", b" | note |"), "rx": (b"| <- | ", b" | note |")},
+}
+PATTERNS = (b"--EOF--Pattern--", b"$$", b">>", b"EOF", b"]", b"a b")
+ODD = (
+    *(b"hello", b"\r", b"\rAT+KTCPCLOSE=1,1\r", b"\rOK\r", b"OK", b"AT+KTCPDEL=1", b">AT+X="),
+    *(b"<", b">", b"=", b"<<", b"|", b"\\|", b"]", b"](len:1", b" (len:1", b" ", b"\t", b"\v"),
+    *(b"MBIM ", b"\n MBIM", b" response timeout", b"modeswitch", b"```", b"~~~x", b"[code]"),
+    *(b"\x1b[", b"\x1b[1", b"\xc2", b"\xc2\xa0", b"\xe2\x80\x8b", b"\xef\xbb\xbf", b"\0", b"\xff"),
+    *(b"//", b"/*", b"*/", b"#", b"<br>", b"^M", b"<CR>", b"--> ", b"send (", b")", b'"', b"'"),
+    *(
+        b"10:00:00 ",
+        b"Tx: ",
+        b"rx>",
+        b"AT> ",
+        b"}",
+        b"{",
+        b"\\r",
+        "–EOF–Pattern–".encode(),
+        *PATTERNS,
+    ),
+    *(b"z" * 500, b"z" * 70_000),
+)
+odd_payloads = st.lists(st.sampled_from(ODD) | st.binary(max_size=3), max_size=4).map(b"".join)
+sent = st.lists(odd_payloads.map(lambda data: data.replace(b"\n", b"")), min_size=1, max_size=6)
+
+
+def sending(
+    around: dict[str, tuple[bytes, bytes]], pattern: bytes, payloads: Sequence[bytes]
+) -> list[bytes]:
+    """Write a session that sends *payloads*, each ended by *pattern*."""
+    told: list[Said] = [
+        ("tx", b'AT+KPATTERN="' + pattern + b'"'),
+        ("rx", b"OK"),
+        ("tx", b"AT+KTCPCNX=1"),
+        ("rx", b"OK"),
+        ("rx", b"+KTCP_IND: 1,1"),
+    ]
+    for payload in payloads:
+        told += [("tx", b"AT+KTCPSND=1,5"), ("rx", b"CONNECT"), ("tx", payload + pattern)]
+        told += [("rx", b"OK"), ("tx", b"AT+CSQ"), ("rx", b"+CSQ: 1,1"), ("rx", b"OK")]
+    return [around[side][0] + text + around[side][1] for side, text in told if side in around]
+
+
+@pytest.mark.parametrize("way", AROUND)
+@given(pattern=st.sampled_from(PATTERNS), before=sent, payloads=sent)
+@example(PATTERNS[0], [b"hello"], [b"he--EOF--Pattern--\rAT+KTCPCLOSE=1,1\rxx"])
+@example(PATTERNS[0], [b"hello"], [b"```"])
+@example(PATTERNS[0], [b"hello"], [b"MBIM"])
+@example(PATTERNS[0], [b"hello"], [b"x<<y"])
+@example(PATTERNS[0], [b"hello"], [b"z" * 70_000])
+@example(b"EOF", [b"hello"], [b"\x1b["])
+@example(b">>", [b"hello"], [b""])
+@settings(max_examples=60)
+def test_what_was_replayed_before_changes_nothing(
+    way: str, pattern: bytes, before: list[bytes], payloads: list[bytes]
+) -> None:
+    """Whatever passes as payload, a capture says alone what it says behind others."""
+    entry = format_named(way.partition(",")[0])
+    lines = sending(AROUND[way], pattern, payloads)
+    alone = follow([lines], entry)
+    automata = Automata()
+    follow([sending(AROUND[way], pattern, [b"hello", *before])], entry, automata=automata)
+
+    assert alone == follow([lines], entry, exact=True)
+    assert alone == follow([lines], entry, automata=automata)
+
+
 # --------------------------------------------------------------------------------- hostile input
 
 
@@ -612,6 +712,30 @@ def test_sessions_without_number_take_bounded_work(tmp_path: Path) -> None:
     report = replay(str(path))
 
     assert len(report.machines) <= 3 * 100
+
+
+@pytest.mark.parametrize("timeline", [False, True], ids=["report", "time line"])
+def test_wobbles_that_nobody_reads_are_counted_only(
+    monkeypatch: pytest.MonkeyPatch, *, timeline: bool
+) -> None:
+    """Behind the last wobble that a report lists, only a time line is told why."""
+    phrase = (b'Tx: AT+KTCPCFG=1,0,"a",7', b"Rx: +KTCPCFG: 1", b"Rx: OK")
+    lines = [*phrase, b"Tx: AT+KTCPCNX=1", b"Rx: +CME ERROR: 913"] * 50
+    whole = json.loads(follow([lines], format_named("txrx")).report)
+    explained = []
+
+    def counted(line: int, edge: Edge, move: Move, ledger: Ledger, look: Look) -> Explanation:
+        explained.append(line)
+        return explain(line, edge, move, ledger, look)
+
+    monkeypatch.setattr(session_module, "explain", counted)
+    monkeypatch.setattr(session_module, "WOBBLES_AT_MOST", 3)
+    report = json.loads(follow([lines], format_named("txrx"), timeline=timeline).report)
+
+    assert whole["wobbles"][:3] == report["wobbles"]
+    assert whole["wobble_count"] == report["wobble_count"] == 50
+    assert (50 if timeline else 3) == len(explained)
+    assert ["47 further wobbles are not listed."] == report["notes"][-1:]
 
 
 @pytest.mark.parametrize("entry", FORMATS, ids=lambda entry: entry.name)

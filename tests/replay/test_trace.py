@@ -25,6 +25,7 @@ from atfsm.stack import NEW, TABLED, Move
 from atfsm.stack.whole import start
 from atfsm.stack.written import Run
 from tests.replay.renderers import RENDERERS
+from tests.replay.renderers_programs import LOSING
 from tests.replay.test_formats_end_to_end import SESSIONS
 from tests.replay.test_journal_replay import (
     connected,
@@ -156,11 +157,9 @@ WIRE = st.sampled_from(
 )
 
 
+LOGGERS = {**RENDERERS, **LOSING}
 #: Formats whose records are pieces of the wire, cut anywhere.
-BYTE_FORMATS = sorted(
-    {f.name for f in FORMATS if f.name in RENDERERS and not f.whole}
-    - {"journal", "pytest-reserial"}
-)
+BYTE_FORMATS = sorted({f.name for f in FORMATS if not f.whole} - {"journal"})
 
 
 @st.composite
@@ -184,9 +183,8 @@ def test_a_trace_of_any_bytes_says_what_replay_says(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     """Where a line is cut over others, each edge still stands on a line, in order."""
-    render = RENDERERS[format_name]
     path = tmp_path_factory.mktemp("trace") / "capture.log"
-    path.write_bytes(render(wire)[0])
+    path.write_bytes(LOGGERS[format_name](wire)[0])
 
     assert_same(path, format_name)
 

@@ -127,3 +127,16 @@ def test_a_name_that_is_none_is_one_line(name: str, reason: str) -> None:
     """Whatever somebody types for a name, the system is asked, and its answer is given."""
     with pytest.raises(CaptureError, match=f"{reason}$"):
         Capture(name)
+
+
+@pytest.mark.parametrize(("count", "more"), [(8, ""), (30, ", …")], ids=["eight", "thirty"])
+def test_results_without_a_command_are_listed_from_the_first(
+    replayed: Replayed, count: int, more: str
+) -> None:
+    """Where there are too many to list, the note says that there are more."""
+    report = replayed(b"Tx: AT\nRx: OK\n" + b"Rx: ERROR\n" * count)
+
+    assert [
+        f"Results without a logged command: line 3, 4, 5, 6, 7, 8, 9, 10{more}. "
+        "The capture hides what was asked."
+    ] == report.notes

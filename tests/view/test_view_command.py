@@ -58,7 +58,7 @@ def test_the_exit_code_is_that_of_replay(
         (["missing.log"], "missing.log"),
         (["thread.log", "--format", "x"], "format"),
         (["thread.log", "--lines", "0"], "--lines"),
-        (["thread.log", "--lines", "many"], "--lines"),
+        (["thread.log", "--lines", "many"], "--lines: must be a number, 1 or more, not 'many' ("),
         (["thread.log", "-o", "thread.log"], "is a capture"),
         (["thread.log", "-o", "other.log"], "is no page"),
         (["thread.log", "-o", "thread.log/x.html"], "cannot be written"),

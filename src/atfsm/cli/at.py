@@ -109,7 +109,7 @@ def _checked(text: str) -> bytes:
     from atfsm.at.dialects import ANY
     from atfsm.at.grammar import parse_command_line
 
-    data = text.encode("utf-8")
+    data = text.encode("utf-8", "surrogateescape")  # bytes that are no UTF-8 go as they came
     line = parse_command_line(data)
     if line is None or any(character in text for character in "\r\n\0"):
         raise AtfsmError(f"{text!r} is no AT command")

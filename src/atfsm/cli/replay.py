@@ -11,7 +11,7 @@ from atfsm.cli import fleet
 from atfsm.cli.captures import Progress, each_of
 from atfsm.cli.parser import Commands
 from atfsm.cli.streams import discard, say
-from atfsm.cli.terms import CLEAN, UNDECIDED, WOBBLE
+from atfsm.cli.terms import CODES, UNDECIDED, WOBBLE
 
 if TYPE_CHECKING:
     from atfsm.replay.automaton import Edge
@@ -66,41 +66,54 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _replay_one(name: str, arguments: argparse.Namespace) -> int:
-    from atfsm.replay import Verdict, replay
+    from atfsm.replay import replay
+
+    if not arguments.json:
+        return _replay_as_text(name, arguments)
+    progress = Progress(name, quiet=arguments.quiet)
+    try:
+        report = replay(name, format_name=arguments.format, progress=progress.show)
+    finally:
+        progress.clear()
+    say(report.to_json())
+    return CODES[report.verdict.value]
+
+
+def _replay_as_text(name: str, arguments: argparse.Namespace) -> int:
+    from atfsm.replay import replay
     from atfsm.replay.capture import is_stream
     from atfsm.replay.text import TextReport
 
     progress = Progress(name, quiet=arguments.quiet)
-    if arguments.json:
-        report = replay(name, format_name=arguments.format, progress=progress.show)
+    # A file is judged to its end, whoever reads what is said of it; a stream may have no end.
+    print_ = print if is_stream(name) else say
+
+    def write(text: str) -> None:
+        progress.clear()  # on a terminal, the bar stands where the text goes
+        print_(text)
+
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    text = TextReport(write, quiet=arguments.quiet, verbose=arguments.verbose, colour=colour)
+    wobbled = False
+
+    def tell(line: int, edge: Edge, wobbles: tuple[Wobble, ...]) -> None:
+        nonlocal wobbled
+        wobbled = wobbled or bool(wobbles)
+        text.tell(line, edge, wobbles)
+
+    try:
+        report = replay(
+            name,
+            format_name=arguments.format,
+            teller=tell,
+            timeline=not arguments.quiet,
+            began=text.begin,
+            progress=progress.show,
+        )
+    except BrokenPipeError:
+        discard(sys.stdout)
+        return WOBBLE if wobbled else UNDECIDED
+    finally:
         progress.clear()
-        say(report.to_json())
-    else:
-        colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        # A file is judged to its end, whoever reads what is said of it; a stream may have no end.
-        write = print if is_stream(name) else say
-        text = TextReport(write, quiet=arguments.quiet, verbose=arguments.verbose, colour=colour)
-        wobbled = False
-
-        def tell(line: int, edge: Edge, wobbles: tuple[Wobble, ...]) -> None:
-            nonlocal wobbled
-            wobbled = wobbled or bool(wobbles)
-            text.tell(line, edge, wobbles)
-
-        try:
-            report = replay(
-                name,
-                format_name=arguments.format,
-                teller=tell,
-                timeline=not arguments.quiet,
-                began=text.begin,
-                progress=progress.show,
-            )
-        except BrokenPipeError:
-            discard(sys.stdout)
-            return WOBBLE if wobbled else UNDECIDED
-        finally:
-            progress.clear()
-        text.end(report)
-    codes = {Verdict.CLEAN: CLEAN, Verdict.WOBBLE: WOBBLE, Verdict.UNDECIDED: UNDECIDED}
-    return codes[report.verdict]
+    text.end(report)
+    return CODES[report.verdict.value]

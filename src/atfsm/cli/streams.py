@@ -62,13 +62,16 @@ def say(line: str) -> None:
 
 
 def standard_input() -> TextIO:
-    """Standard input.
+    """Standard input; bytes that are no text come as those of an argument do (PEP 383).
 
     Raises:
         AtfsmError: It is closed.
     """
     if sys.stdin is None:
         raise AtfsmError("standard input is closed: there is nothing to read")
+    # What stands in for a stream (a notebook's, a test's) has text already.
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")
     return sys.stdin
 
 

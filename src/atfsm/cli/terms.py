@@ -6,6 +6,8 @@ import sys
 from typing import Final
 
 CLEAN, WOBBLE, UNUSABLE, UNDECIDED, BUG, INTERRUPTED = 0, 1, 2, 3, 70, 130
+#: What a verdict is as an exit code.
+CODES: Final = {"clean": CLEAN, "wobble": WOBBLE, "undecided": UNDECIDED}
 #: What several captures are together: the worst of them, in this order.
 WORST_FIRST: Final = (UNUSABLE, WOBBLE, UNDECIDED, CLEAN)
 

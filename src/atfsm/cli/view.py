@@ -11,7 +11,7 @@ from typing import Final
 
 from atfsm.cli.captures import Progress, each_of
 from atfsm.cli.parser import Commands
-from atfsm.cli.terms import CLEAN, UNDECIDED, UNUSABLE, WOBBLE, complain
+from atfsm.cli.terms import CODES, UNUSABLE, complain
 from atfsm.errors import PageError
 
 STDIN: Final = "-"
@@ -65,9 +65,12 @@ def add_to(commands: Commands) -> None:
 
 
 def _lines(text: str) -> int:
-    number = int(text.replace("_", "").replace(",", ""))
+    try:
+        number = int(text.replace("_", "").replace(",", ""))
+    except ValueError:
+        number = 0
     if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
+        raise argparse.ArgumentTypeError(f"must be a number, 1 or more, not {text!r}")
     return number
 
 
@@ -77,7 +80,6 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _view_one(name: str, pages: _Pages, arguments: argparse.Namespace) -> int:
-    from atfsm.replay import Verdict
     from atfsm.replay.printable import printable
     from atfsm.view import review
 
@@ -102,8 +104,7 @@ def _view_one(name: str, pages: _Pages, arguments: argparse.Namespace) -> int:
     print(printable(str(page)), flush=True)
     if arguments.open:
         open_page(page)
-    codes = {Verdict.CLEAN: CLEAN, Verdict.WOBBLE: WOBBLE, Verdict.UNDECIDED: UNDECIDED}
-    return codes[report.verdict]
+    return CODES[report.verdict.value]
 
 
 def _command(name: str, arguments: argparse.Namespace) -> str:

@@ -10,7 +10,6 @@ any other engine can run it.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 import threading
@@ -157,8 +156,8 @@ def device_of(imei: str, salt: str = "") -> str | None:
     """
     if not imei:
         return None
-    digest = hmac.new(b"atfsm " + salt.encode(), imei.encode(), hashlib.sha256)
-    return digest.hexdigest()[:DEVICE_DIGITS]
+    digest = hmac.digest(b"atfsm " + salt.encode(), imei.encode(), "sha256")
+    return digest.hex()[:DEVICE_DIGITS]
 
 
 def _without_report(name: str, task: Task, outcome: Outcome, reason: str) -> Row:

@@ -105,8 +105,8 @@ class Edge(dict[bytes, "Edge"]):
         remark: What makes the line worth a note, though nothing is wrong; else empty.
         waits: Whether a machine waits with a limit afterwards.
         asked: The command that was in flight before the line; empty where none was.
-        payload: What a complete payload begins with (the mark), ends with (the pattern), and
-            leads to, once one was seen here: payloads are all different, and not remembered.
+        payload: What tells the tails of complete payloads, and what they lead to, once one was
+            seen here: payloads are all different, and not remembered.
         learn: Works out what follows, for a tail that was not seen behind this edge yet.
     """
 
@@ -173,14 +173,14 @@ class Edge(dict[bytes, "Edge"]):
         )
         self.is_noted = bool(moves or remark) or what is What.ECHO
         self.waits = bool(node.slots)
-        self.payload: tuple[bytes, bytes, Edge] | None = None
+        self.payload: tuple[Callable[[bytes], object], Edge] | None = None
         self.learn = learn
 
     def __missing__(self, tail: bytes) -> Edge:
         """Called by the dictionary, in C, for a tail that it does not hold."""
         payload = self.payload
-        if payload is not None and tail.endswith(payload[1]) and tail.startswith(payload[0]):
-            return payload[2]
+        if payload is not None and payload[0](tail):
+            return payload[1]
         return self.learn(self, tail)
 
 

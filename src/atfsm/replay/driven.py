@@ -84,13 +84,6 @@ class DrivenObserver(Observer):
             self._take(self.automaton.step(self.node, Direction.TX, text), line)
         self._set_framers()
 
-    def fresh_edge(self) -> Edge:
-        """The last edge, after forgetting what was remembered, if it is time to."""
-        if self.automaton.is_full:
-            self.automaton = self._new_automaton()
-            self.edge = self.automaton.edge_to(self.node.exchange, self.node.places)
-        return self.edge
-
     @property
     def notes(self) -> list[str]:
         """What a reader of the report should know."""
@@ -134,7 +127,7 @@ class DrivenObserver(Observer):
         self._remark(line, f"run of atfsm {run.version:.20} at {run.port:.60}")
 
     def _start(self, dialect: Dialect, *, echo: bool) -> None:
-        if dialect is not self._dialect or self.automaton.reentry is not None:
+        if dialect is not self._dialect:
             self._dialect = dialect
             self.automaton = self._new_automaton()
         self.edge = self.automaton.edge_to(first_exchange(dialect, echo=echo), start())

@@ -22,13 +22,12 @@ from atfsm.replay.causes.advice import (
     PERHAPS_DEFINED,
     TRANSFER_FIRST,
 )
+from atfsm.replay.causes.model import OPTIONAL, WORD
 from atfsm.replay.evidence import Case
 from atfsm.replay.ledger import Ledger, Mark
 from atfsm.replay.transfer import Look
 from atfsm.stack import Move
 
-_OPTIONAL: Final = re.compile(r"\[\[(.*?)\]\]")
-_WORD: Final = re.compile(r"\{(\w+)\}")
 _FIELD: Final = re.compile(r"<(?:sid|cnx)>")
 #: Ends what the log shows, and begins what it does not.
 LIKELY: Final = "Likely, but not shown by the log: {guess}."
@@ -126,13 +125,13 @@ def fill(template: str, words: Words, used: set[str] | None = None) -> str:
     """
 
     def optional(part: re.Match[str]) -> str:
-        names = _WORD.findall(part[1])
+        names = WORD.findall(part[1])
         return "" if any(words.get(n) is None for n in names) else part[1]
 
-    kept = _OPTIONAL.sub(optional, template)
+    kept = OPTIONAL.sub(optional, template)
     if used is not None:
-        used.update(_WORD.findall(kept))
-    return _WORD.sub(lambda word: words.get(word[1]) or "", kept)
+        used.update(WORD.findall(kept))
+    return WORD.sub(lambda word: words.get(word[1]) or "", kept)
 
 
 def _sentence(text: str) -> str:

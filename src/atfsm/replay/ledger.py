@@ -107,10 +107,11 @@ class Ledger:
             times: How often, where only its last time matters.
             sends: How many sends it ended, where it ends sends.
         """
+        mark = Mark(line, edge.text)
         if edge.what is What.ECHO:
-            self.echo = Mark(line, edge.text)
+            self.echo = mark
         if edge.remark:
-            self.remarks[edge.remark] = Mark(line, edge.text)
+            self.remarks[edge.remark] = mark
         for move in edge.moves:
             at = (move.machine, move.key)
             if move.origin == NEW:
@@ -125,7 +126,7 @@ class Ledger:
             chronicle = self._chronicles.get(at)
             if chronicle is None:
                 chronicle = self._chronicles[at] = Chronicle(since_line=line)
-            chronicle.marks[move.fact] = Mark(line, edge.text)
+            chronicle.marks[move.fact] = mark
             if move.before != move.after or move.origin == NEW:
                 chronicle.since_line = line
             if move.fact is ModemFact.SETUP_REQUESTED:

@@ -6,7 +6,7 @@ waiting state, and reports each wobble to its owner, with the ledger that proves
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
@@ -16,6 +16,7 @@ from atfsm.at.framing import Line, Payload, Prompt
 from atfsm.at.grammar import parse_command_line, parse_result
 from atfsm.replay.automaton import Automaton, Edge, Node, takes_payload
 from atfsm.replay.ledger import Ledger, Mark, Passed
+from atfsm.replay.line_numbers import LineNumbers
 from atfsm.replay.payload import Held
 from atfsm.replay.records import Direction, Record
 from atfsm.replay.unwritten import Unwritten
@@ -77,16 +78,20 @@ class Observer:
         self._witness = witness
         self._learn = learn
         self._make = make
-        self.automaton = make(dialect, timed=False, learn=learn)
+        self.now_s: float | None = None
+        self.automaton = self._new_automaton()
         self.edge = self.automaton.start()
         self.ledger = Ledger()
         self.events = 0
-        self.now_s: float | None = None
         self._unwritten = Unwritten()
-        self.strays: deque[int] = deque(maxlen=8)
+        self.strays = LineNumbers()
         self.armed_s: dict[tuple[str, str], float] = {}
         self.held = Held()
         self._renew_wires()
+
+    def _new_automaton(self) -> Automaton:
+        """Begin to work out and to remember."""
+        return self._make(self._dialect, timed=self.now_s is not None, learn=self._learn)
 
     def _renew_wires(self) -> None:
         """Begin to read both directions anew."""
@@ -107,10 +112,9 @@ class Observer:
 
         To be called between steps only: within a run the automaton stays as it is.
         """
-        timed = self.now_s is not None
-        if self.automaton.is_full or self.automaton.timed is not timed:
+        if self.automaton.is_full or self.automaton.timed is not (self.now_s is not None):
             self._unwritten.write(self.ledger)
-            self.automaton = self._make(self._dialect, timed=timed, learn=self._learn)
+            self.automaton = self._new_automaton()
             self.edge = self.automaton.edge_to(self.node.exchange, self.node.places)
         return self.edge
 
@@ -178,7 +182,9 @@ class Observer:
             self._take_calm(edges, first, times)
         self.events += len(edges) - sum(times[e] for e in notable if not e.is_event)
         if any(e.what is What.STRAY for e in notable):
-            self.strays.extend(at for at, e in enumerate(edges, first) if e.what is What.STRAY)
+            for line, edge in enumerate(edges, first):
+                if edge.what is What.STRAY:
+                    self.strays.add(line)
         self.edge = edges[-1]
         self.now_s = time_s if time_s is not None else self.now_s
 
@@ -234,7 +240,7 @@ class Observer:
         self.edge = edge
         self.events += edge.is_event
         if edge.what is What.STRAY:
-            self.strays.append(line)
+            self.strays.add(line)
         if edge.changes and (edge.wobbles or self._wants_all):
             self._witness(line, edge, self.ledger)
         self.ledger.note(line, edge)

@@ -23,6 +23,7 @@ from atfsm.replay.formats import Format, Reader
 from atfsm.replay.formats.times import DAY_S, HALF_DAY_S
 from atfsm.replay.observer import Observer, resolve
 from atfsm.replay.records import Direction
+from atfsm.replay.unread import payloads_like
 from atfsm.replay.wire import LINE_BYTES_AT_MOST
 
 #: Lines followed at once; ours: twice as many as the run before went through.
@@ -213,7 +214,8 @@ class Runner:
             writer = Direction.TX if data.mode is DataMode.OUT else Direction.RX
             if direction is writer and observer.held.end_in(text, data.pattern) == b"":
                 follows = automaton.end_payload(edge.node, direction)
-                self._expect_payload(edge, tail, text, data.pattern, follows)
+                if (alike := payloads_like(tail, text, data.pattern, self._format)) is not None:
+                    edge.payload = alike, follows
                 return follows
             if direction is not Direction.RX or data.mode is not DataMode.OUT:
                 raise _StopError
@@ -223,14 +225,6 @@ class Runner:
             edge[tail] = follows
             automaton.remembered()
         return follows
-
-    def _expect_payload(
-        self, edge: Edge, tail: bytes, text: bytes, pattern: bytes, follows: Edge
-    ) -> None:
-        """Have *edge* know payload by its mark and its end pattern, whatever stands between."""
-        start = tail.find(text)
-        if start >= 0 and text.endswith(pattern) and not self._format.notes:
-            edge.payload = (tail[:start], tail[start + len(text) - len(pattern) :], follows)
 
     def _run(self, observer: Observer, lines: list[bytes], first: int) -> int:
         """Follow as many of *lines* as the fast way can; return how many."""

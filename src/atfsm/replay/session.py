@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -21,7 +21,7 @@ from atfsm.replay.pairs import open_named
 from atfsm.replay.report import Report, Standing, Verdict, Wobble
 from atfsm.replay.run import Runner
 from atfsm.replay.shown import Shown
-from atfsm.stack import TABLED
+from atfsm.stack import TABLED, Move
 
 AUTO: Final = "auto"
 #: Wobbles kept whole; ours: a capture with more has one trouble, not five thousand.
@@ -126,10 +126,10 @@ class Session:
         open_ended = report.machines[0].state in OPEN_ENDED
         sent = self._observer.node.exchange.in_flight
         report.notes.extend([*lost, *holes, *self._reader.notes, *self._observer.notes])
-        if self._observer.strays and not self._hides_nothing:
-            lines = ", ".join(str(line) for line in sorted(self._observer.strays))
+        if self._observer.strays.count and not self._hides_nothing:
             report.notes.append(
-                f"Results without a logged command: line {lines}. The capture hides what was asked."
+                f"Results without a logged command: line {self._observer.strays}. "
+                "The capture hides what was asked."
             )
         if open_ended and sent is not None:
             report.notes.append(open_end(sent.text, self._observer.ledger))
@@ -149,41 +149,45 @@ class Session:
         return self._runner.learn(self._observer, edge, tail)
 
     def _witness(self, line: int, edge: Edge, ledger: Ledger) -> None:
-        wobbles = tuple(self._wobbles(line, edge, ledger)) if edge.wobbles else ()
-        self.report.wobble_count += len(wobbles)
+        moves = [m for m in edge.moves if _is_wobble(m)] if edge.wobbles else []
+        self.report.wobble_count += len(moves)
         room = WOBBLES_AT_MOST - len(self.report.wobbles)
+        if self._teller is None:
+            del moves[room:]  # nobody would read why
+        wobbles = tuple(self._wobble(line, edge, move, ledger) for move in moves)
         self.report.wobbles.extend(wobbles[:room])
         if self._teller is not None:
             self._teller(line, edge, wobbles)
 
-    def _wobbles(self, line: int, edge: Edge, ledger: Ledger) -> Iterable[Wobble]:
-        for move in edge.moves:
-            rules = table(TABLED[move.machine])
-            if not rules.is_wobble[move.after]:
-                continue
-            chronicle = ledger.of(move.machine, move.key)
-            said = explain(line, edge, move, ledger, self._shown.payload)
-            state = next(s for s in rules.chart.wobbles if s.name == rules.states[move.after])
-            assert state.kind is not None
-            yield Wobble(
-                line=line,
-                since_line=chronicle.since_line or line,
-                machine=move.machine,
-                key=move.key,
-                generation=chronicle.generation,
-                state=rules.states[move.before],
-                kind=state.kind.value,
-                got=said.got,
-                expected=said.expected,
-                why=said.why,
-                do=said.do,
-                evidence=said.evidence,
-                cause=said.cause.code,
-                proved=said.proved,
-                likely=said.likely,
-                settle=said.settle,
-                source=said.cause.source,
-            )
+    def _wobble(self, line: int, edge: Edge, move: Move, ledger: Ledger) -> Wobble:
+        rules = table(TABLED[move.machine])
+        chronicle = ledger.of(move.machine, move.key)
+        said = explain(line, edge, move, ledger, self._shown.payload)
+        state = next(s for s in rules.chart.wobbles if s.name == rules.states[move.after])
+        assert state.kind is not None
+        return Wobble(
+            line=line,
+            since_line=chronicle.since_line or line,
+            machine=move.machine,
+            key=move.key,
+            generation=chronicle.generation,
+            state=rules.states[move.before],
+            kind=state.kind.value,
+            got=said.got,
+            expected=said.expected,
+            why=said.why,
+            do=said.do,
+            evidence=said.evidence,
+            cause=said.cause.code,
+            proved=said.proved,
+            likely=said.likely,
+            settle=said.settle,
+            source=said.cause.source,
+        )
+
+
+def _is_wobble(move: Move) -> bool:
+    return table(TABLED[move.machine]).is_wobble[move.after]
 
 
 def replay(

@@ -9,6 +9,7 @@ from typing import Final
 
 from atfsm.replay.causes import REMEDY, Cause
 from atfsm.replay.causes.advice import NOTHING_DEFINED
+from atfsm.replay.causes.model import OPTIONAL, WORD
 
 #: What is written for a word; of ``x_text`` and ``x_line`` the first part is looked up.
 PLACEHOLDERS: Final[Mapping[str, str]] = MappingProxyType(
@@ -88,8 +89,6 @@ USUAL: Final = frozenset(
     | {"kind", "id", "connect"}
 )
 WHOLES: Final = {"line": "the AT line", "modem": "the modem", "pdp": "PDP context <cnx>"}
-_OPTIONAL: Final = re.compile(r"\[\[(.*?)\]\]")
-_WORD: Final = re.compile(r"\{(\w+)\}")
 #: Numbers of lines, which only a log has.
 _LINES: Final = re.compile(
     r",? since line <n>|, the last on line <n>|,? on line <n>| \(line <n>\)|, line <n>(?=\))|line <n>: "
@@ -102,10 +101,10 @@ def plain(template: str, chart: str) -> str:
     Words become ``<fields>``. A part that few logs lead to stands in brackets, with its condition
     where it is not that the log shows what the part names.
     """
-    words = set(_WORD.findall(template))
+    words = set(WORD.findall(template))
 
     def optional(part: re.Match[str]) -> str:
-        found = _WORD.findall(part[1])
+        found = WORD.findall(part[1])
         if any(word in UNUSUAL or IN_PLACE_OF.get(word) in words for word in found):
             return ""
         conditions = [CONDITIONS[word] for word in found if CONDITIONS.get(word)]
@@ -116,7 +115,7 @@ def plain(template: str, chart: str) -> str:
         after = " " if part[1].endswith(" ") else ""
         return (f" [{when}: {text}]" if when else f" [{text}]") + after
 
-    text = _WORD.sub(lambda word: _placeholder(word[1], chart), _OPTIONAL.sub(optional, template))
+    text = WORD.sub(lambda word: _placeholder(word[1], chart), OPTIONAL.sub(optional, template))
     text = re.sub(r"  +", " ", without_lines(text))
     return re.sub(r" ([,;:.](?:\s|$))", r"\1", text).strip()
 
@@ -131,7 +130,7 @@ def _noun(word: str) -> str:
 
 
 def _without_flags(text: str) -> str:
-    return _WORD.sub(lambda word: "" if word[1] in CONDITIONS else word[0], text)
+    return WORD.sub(lambda word: "" if word[1] in CONDITIONS else word[0], text)
 
 
 def _placeholder(name: str, chart: str) -> str:

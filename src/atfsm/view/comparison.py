@@ -17,13 +17,13 @@ from atfsm.replay.compare.pairing import NONE, Pairing
 from atfsm.replay.compare.words import facts, standings, verdict
 from atfsm.replay.session import AUTO
 from atfsm.replay.trace import Trace
-from atfsm.replay.veil import Veil
 from atfsm.view import meta
 from atfsm.view.drawings import figures
 from atfsm.view.finding import sentence
 from atfsm.view.page import build
 from atfsm.view.review import told_of, write
 from atfsm.view.twin import Half, beside
+from atfsm.view.veil import Veil
 
 SCHEMA: Final = "atfsm.compare-view/1"
 KIND: Final = "compare"

@@ -15,7 +15,6 @@ from atfsm.replay.identity import Acquaintance
 from atfsm.replay.report import Report, Wobble
 from atfsm.replay.session import AUTO, WOBBLES_AT_MOST
 from atfsm.replay.trace import Seen, Trace
-from atfsm.replay.veil import Veil
 from atfsm.stack import TABLED
 from atfsm.view import meta, wording
 from atfsm.view.drawings import figures
@@ -24,6 +23,7 @@ from atfsm.view.pack import WHATS, Log
 from atfsm.view.page import build
 from atfsm.view.pick import Picker
 from atfsm.view.rows import Rows
+from atfsm.view.veil import Veil
 
 #: Rows that a page holds whole, by default.
 LINES_AT_MOST: Final = 1_000_000

@@ -13,11 +13,11 @@ from atfsm.replay.automaton import Edge
 from atfsm.replay.payload import FORUM_PATTERN, Held
 from atfsm.replay.records import Direction
 from atfsm.replay.trace import Piece, Seen
-from atfsm.replay.veil import Veil
 from atfsm.stack import TABLED
 from atfsm.stack.written import Run
 from atfsm.view import wording
 from atfsm.view.pack import ANEW, COMMENT, DIRECTIONS, PUT, WHATS, Log, Look, StoredMove
+from atfsm.view.veil import Veil
 from atfsm.view.wording import Kept
 
 #: Looks that are remembered by what they were made of; ours: an edge keeps much in memory.

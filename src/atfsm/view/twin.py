@@ -13,9 +13,9 @@ from atfsm.replay.compare.alignment import align
 from atfsm.replay.compare.course import Course
 from atfsm.replay.compare.pairing import Pair
 from atfsm.replay.trace import Seen, Trace
-from atfsm.replay.veil import Veil
 from atfsm.view.pack import Log
 from atfsm.view.review import Reading
+from atfsm.view.veil import Veil
 
 #: What stands in a stretch of rows: the same on both sides, one side alone, or what differs.
 BESIDE, ALONE_A, ALONE_B, FACING = range(4)

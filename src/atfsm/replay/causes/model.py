@@ -10,6 +10,7 @@ Nothing here steers: a code is interpreted to explain, never to decide whether t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple, TypedDict, Unpack
 
@@ -18,6 +19,9 @@ from atfsm.at.facts import UdpFact as U
 from atfsm.charts import TCP, UDP
 from atfsm.fact import Fact
 
+#: A word that is filled in, and a part that may vanish.
+WORD: Final = re.compile(r"\{(\w+)\}")
+OPTIONAL: Final = re.compile(r"\[\[(.*?)\]\]")
 #: What a refusal, a notification or a status carries: its number, or its words where it has none.
 Code = int | str
 

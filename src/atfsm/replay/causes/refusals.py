@@ -47,7 +47,6 @@ from atfsm.replay.causes.advice import (
 )
 from atfsm.replay.causes.model import REFUSED, Both, Cause, Rest, cause, twins
 
-TRANSFER: Final = ("send_refused", "receive_refused", "stray_refusal")
 OPEN_TCP: Final = (
     *("connected", "send_offered", "sending", "receive_offered", "receiving", "draining"),
 )

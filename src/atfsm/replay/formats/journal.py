@@ -24,14 +24,16 @@ WRITE_AT_MOST: Final = 1 << 20
 class JournalReader(Reader):
     """Reads one journal, line by line; whatever the bytes, it never raises."""
 
-    __slots__ = ("_after", "_begun", "_gaps", "_unreadable")
+    __slots__ = ("_after", "_begun", "_begun_bytes", "_gaps", "_unreadable")
 
     def __init__(self, shape: Shape) -> None:
         super().__init__(shape)
         self._unreadable = LineNumbers()
         self._gaps = LineNumbers()
         self._after: int | None = None  # the number that the next entry has
-        self._begun: tuple[int, float, bytes] | None = None  # a write that goes on: line, time
+        # A write that goes on: its line, its time, and the pieces that came.
+        self._begun: tuple[int, float, list[bytes]] | None = None
+        self._begun_bytes = 0
 
     @property
     def notes(self) -> list[str]:
@@ -75,9 +77,11 @@ class JournalReader(Reader):
     ) -> tuple[Record, ...]:
         match said:
             case Written(data=data):
-                line, since_s, begun = self._begun or (number, time_s, b"")
-                self._begun = (line, since_s, begun + data)
-                goes_on = goes_on and len(begun) < WRITE_AT_MOST
+                if self._begun is None:
+                    self._begun, self._begun_bytes = (number, time_s, []), 0
+                goes_on = goes_on and self._begun_bytes < WRITE_AT_MOST
+                self._begun[2].append(data)
+                self._begun_bytes += len(data)
                 return () if goes_on else self._settled()
             case Read(data=data) if data:
                 record = Record(number, Direction.RX, data, time_s, whole=False)
@@ -92,5 +96,6 @@ class JournalReader(Reader):
         """Give the write that was waiting for its rest."""
         if self._begun is None:
             return ()
-        (number, time_s, data), self._begun = self._begun, None
+        (number, time_s, pieces), self._begun = self._begun, None
+        data = b"".join(pieces)
         return (Record(number, Direction.TX, data, time_s, whole=False),) if data else ()

@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 _COMMAND: Final = re.compile(
-    rb"""AT(?:
+    rb"""AT(?=[^\r\n]*+\s*+\Z)(?:                       # one line, or nothing is tried
         [ ]?[+\#$%!*^_@\\][A-Z][^\r\n]*+                 # extended: AT+CSQ, AT!RESET
       | [ ]?D[ TPL]{0,2}[\d*\#+,">][^\r\n]*+              # dialling: ATDT*99***1#
       | D[^\s;]{1,40};                                    # a voice call to a placeholder

@@ -220,8 +220,11 @@ DEVICES: Final[tuple[Format, ...]] = (
         special="It shows commands only, and only those that were not answered.",
         stamps=_ESP,
         marks=marks(
-            VIEWER + rb"(?:response timeout)?\w{0,16}dce: \w{1,60}(?:\(\d{1,6}\))?: "
-            rb"(?:(?P<tx>Command:)|(?P<rx>%b))(?P<text>[^\r]*?)(?:\s{1,4}response timeout.*|\s*)$" % NEVER
+            VIEWER
+            + rb"(?:response timeout)?\w{0,16}dce: \w{1,60}(?:\(\d{1,6}\))?: "
+            rb"(?:(?P<tx>Command:)|(?P<rx>%b))"
+            rb"(?P<text>(?:(?!\s{1,4}response timeout)[^\r])*+)(?:\s{1,4}response timeout.*|\s*+)$"
+            % NEVER
         ),
         distinct=True,
         needs=(b"dce: ",),

@@ -127,8 +127,8 @@ HOSTS: Final[tuple[Format, ...]] = (
         special="Times have whole seconds.",
         stamps=stamps(LEAD + rb"%b ", ISO, DAILY, ROUTER_Y, ROUTER),
         marks=marks(
-            rb"[\w,-]*\blte\b[\w,-]* (?!modeswitch)[\w.@-]+: (?!\w+ [Mm][Bb][Ii][Mm])"
-            rb"(?:(?P<tx>sent)|(?P<rx>rcvd)) (?P<text>.*)"
+            rb"(?=[\w,-]*\blte\b)[\w,-]*+ (?!modeswitch)[\w.@-]+: "
+            rb"(?:(?P<tx>sent)|(?P<rx>rcvd)) (?P<text>(?![Mm][Bb][Ii][Mm]).*)"
         ),
         distinct=True,
         needs=(b": sent ", b": rcvd "),

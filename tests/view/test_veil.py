@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from atfsm.replay.veil import Veil
+from atfsm.view.veil import Veil
+from tests.effort import runs_away
 
 
 @pytest.mark.parametrize(
@@ -64,3 +65,23 @@ def test_what_was_learned_is_hidden_elsewhere(text: str, expected: str) -> None:
         veil.line(line)
 
     assert expected == veil.again(text)
+
+
+def test_values_that_begin_alike_cost_no_more_than_others() -> None:
+    """A hostile capture enters thousands of PINs with one beginning: each place is looked up."""
+    veil = Veil()
+    for number in range(5_000):
+        veil.line(f'AT+CPIN="1234{number}"')
+    text = "1234 " * 6_000
+
+    assert not runs_away(lambda line: veil.again(line.decode()), text.encode())
+    assert "[PIN]" == veil.again("12344999")
+
+
+def test_of_two_values_the_longer_is_hidden() -> None:
+    """What is left of it would tell the rest."""
+    veil = Veil()
+    for pin in ("12345678", "123456", "1234567890"):
+        veil.line(f'AT+CPIN="{pin}"')
+
+    assert "[PIN]1, [PIN], [PIN]9" == veil.again("12345678901, 1234567890, 123456789")

@@ -13,8 +13,10 @@ the same value is hidden wherever else it stands: in another line, in a sentence
 from __future__ import annotations
 
 import re
+from bisect import insort
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from operator import neg
 from typing import Final
 
 from atfsm.at.secrets import KINDS, MESSAGE, PAYLOAD, PHONE, secrets_in
@@ -42,8 +44,8 @@ class Veil:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self._kinds: dict[str, str] = {}
-        # The remembered values by their first characters, longest first.
-        self._by_head: dict[str, list[str]] = {}
+        # How long the remembered values with these first characters are, longest first.
+        self._lengths: dict[str, list[int]] = {}
 
     def line(self, text: str, asked: Iterable[str] = ()) -> str:
         """Hide what is secret in a line of the wire, or in a text with AT in it.
@@ -67,7 +69,7 @@ class Veil:
 
     def again(self, text: str) -> str:
         """Hide every value that is remembered."""
-        if not self._by_head:
+        if not self._lengths:
             return text
         # What stands in the place of a secret is split off: it holds none.
         parts = _LABEL.split(text)
@@ -78,8 +80,8 @@ class Veil:
         end = at = 0
         last = len(text) - REMEMBERED_FROM_CHARS
         while at <= last:
-            values = self._by_head.get(text[at : at + REMEMBERED_FROM_CHARS])
-            found = values and next((v for v in values if _stands_at(text, v, at)), None)
+            lengths = self._lengths.get(text[at : at + REMEMBERED_FROM_CHARS])
+            found = lengths and self._found_at(text, at, lengths)
             if found:
                 pieces += [text[end:at], f"[{self._kinds[found]}]"]
                 end = at = at + len(found)
@@ -87,6 +89,11 @@ class Veil:
                 at += 1
         pieces.append(text[end:])
         return "".join(pieces)
+
+    def _found_at(self, text: str, at: int, lengths: Iterable[int]) -> str:
+        """The remembered value of one of these lengths that stands there; empty: none does."""
+        values = (text[at : at + length] for length in lengths)
+        return next((v for v in values if v in self._kinds and _stands_at(text, v, at)), "")
 
     def sentence(self, text: str) -> str:
         """Hide what is secret in a sentence about the capture."""
@@ -109,15 +116,13 @@ class Veil:
         for each in {value, bare}:
             self._kinds.setdefault(each, kind)
             if len(each) >= REMEMBERED_FROM_CHARS:
-                values = self._by_head.setdefault(each[:REMEMBERED_FROM_CHARS], [])
-                values.append(each)
-                values.sort(key=len, reverse=True)
+                lengths = self._lengths.setdefault(each[:REMEMBERED_FROM_CHARS], [])
+                if len(each) not in lengths:
+                    insort(lengths, len(each), key=neg)
 
 
 def _stands_at(text: str, value: str, at: int) -> bool:
-    """Whether *value* stands there, a short one as a word of its own."""
-    if not text.startswith(value, at):
-        return False
+    """Whether *value*, which is there, stands there: a short one as a word of its own."""
     end = at + len(value)
     if len(value) >= ANYWHERE_FROM_CHARS:
         return True
