@@ -48,10 +48,10 @@ def each_of(named: Sequence[str], work: Callable[[str], int]) -> int:
 class Progress:
     """How far a long replay has come, on stderr, where that is a terminal."""
 
-    def __init__(self, name: str, *, quiet: bool = False) -> None:
+    def __init__(self, name: str) -> None:
         from atfsm.replay.printable import printable
 
-        self._is_quiet = quiet or not sys.stderr.isatty()
+        self._is_quiet = not sys.stderr.isatty()
         self._name = printable(name)
         self._shown = False
 

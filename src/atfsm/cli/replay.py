@@ -70,7 +70,7 @@ def _replay_one(name: str, arguments: argparse.Namespace) -> int:
 
     if not arguments.json:
         return _replay_as_text(name, arguments)
-    progress = Progress(name, quiet=arguments.quiet)
+    progress = Progress(name)
     try:
         report = replay(name, format_name=arguments.format, progress=progress.show)
     finally:
@@ -84,7 +84,7 @@ def _replay_as_text(name: str, arguments: argparse.Namespace) -> int:
     from atfsm.replay.capture import is_stream
     from atfsm.replay.text import TextReport
 
-    progress = Progress(name, quiet=arguments.quiet)
+    progress = Progress(name)
     # A file is judged to its end, whoever reads what is said of it; a stream may have no end.
     print_ = print if is_stream(name) else say
 
