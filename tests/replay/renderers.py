@@ -93,6 +93,15 @@ def _arrows(paper: Paper, line: Line) -> int:
     return paper.write(("→ " if line.direction is TX else "← ").encode() + line.text)
 
 
+def _angles(paper: Paper, line: Line) -> int:
+    return paper.write((b"> " if line.direction is TX else b"< ") + line.text)
+
+
+def _angles_stamped(paper: Paper, line: Line) -> int:
+    angle = b" > " if line.direction is TX else b" < "
+    return paper.write(clock(line.time_s) + angle + line.text)
+
+
 def _arrow_table(paper: Paper, line: Line) -> int:
     arrow = "→" if line.direction is TX else "←"
     return paper.write(f"| {arrow}   | ".encode() + line.text + b"      | a note |")
@@ -108,6 +117,10 @@ def _modem_marked(paper: Paper, line: Line) -> int:
 
 def _arduino(paper: Paper, line: Line) -> int:
     return paper.write(clock(line.time_s, "%H:%M:%S") + b" -> " + line.text)
+
+
+def _platformio(paper: Paper, line: Line) -> int:
+    return paper.write(clock(line.time_s, "%H:%M:%S") + b" > " + line.text)
 
 
 # ------------------------------------------------------- loggers with lines below a head line
@@ -257,6 +270,7 @@ def spy_raw(session: Session) -> Rendered:
 # fmt: off
 RENDERERS: dict[str, Renderer] = {
     "android-ril":   line_by_line(_android_ril),
+    "angles":        line_by_line(_angles),
     "arduino":       line_by_line(_arduino),
     "arrows":        line_by_line(_arrows),
     "bare":          line_by_line(_bare),
@@ -283,6 +297,8 @@ RENDERERS: dict[str, Renderer] = {
 
 #: Other ways in which the same formats occur: name of the format, and a renderer.
 VARIANTS: dict[str, tuple[str, Renderer]] = {
+    "angles-stamped": ("angles", line_by_line(_angles_stamped)),
+    "platformio":    ("arduino", line_by_line(_platformio)),
     "arrow-table":   ("arrows", line_by_line(_arrow_table, b"| way | line | note |", b"|---|---|---|")),
     "modem-marked":  ("one-side", line_by_line(_modem_marked)),
     "mm-dbg":        ("mm-1x", chunk_by_chunk(_modem_manager(b"<dbg> [wwan0at1/at]"))),

@@ -57,6 +57,7 @@ SHAPES: list[tuple[int, str, str, bytes, Said]] = [
     (5, "alternatives in a cell", "arrows",
      "| → | AT+CSQ<br>或<br>AT+CSQ=? | |\n| → | ATI<br>or<br>ATI1 | |\n| ← | OK | |\n".encode(),
      [(TX, "AT+CSQ"), (TX, "ATI"), (RX, "OK")]),
+    (5, "angles", "angles", b"> AT+CSQ\n< +CSQ: 20,99\n< OK\n", _CSQ),
     (6, "the answer below", "command-response",
      b"NuttShell\nnsh> hello\n\n// Check\nCommand: AT+CSQ\nResponse:\n+CSQ: 20,99\nOK\n", _CSQ),
     (6, "the answer on the label's line", "command-response",

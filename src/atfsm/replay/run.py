@@ -23,6 +23,7 @@ from atfsm.replay.formats import Format, Reader
 from atfsm.replay.formats.times import DAY_S, HALF_DAY_S
 from atfsm.replay.observer import Observer, resolve
 from atfsm.replay.records import Direction
+from atfsm.replay.unanswered import Unanswered
 from atfsm.replay.wire import LINE_BYTES_AT_MOST
 
 #: Lines followed at once; ours: twice as many as the run before went through.
@@ -167,11 +168,15 @@ class Runner:
     Args:
         capture_format: How the capture is written.
         reader: Its reader, which reads the lines that are not for the fast way.
+
+    Attributes:
+        unanswered: What is not judged until an answer is read.
     """
 
     def __init__(self, capture_format: Format, reader: Reader) -> None:
         self._format = capture_format
         self._reader = reader
+        self.unanswered = Unanswered(capture_format)
         self._is_fast = capture_format.stateless and capture_format.whole
         self._clock = _Clock(capture_format)
         self._length = SHORTEST_RUN
@@ -182,12 +187,21 @@ class Runner:
         at = 0
         while at < len(lines):
             before = at
-            if self._is_fast and not observer.held:
+            if self._is_fast and self.unanswered.is_over and not observer.held:
                 at += self._run(observer, lines[at : at + self._length], first + at)
             if at == before:
-                for record in self._reader.read(lines[at], first + at):
+                records = self._reader.read(lines[at], first + at)
+                for record in self.unanswered.passed(records):
                     observer.read(record)
                 at += 1
+
+    def close(self, observer: Observer) -> None:
+        """Have *observer* read what is left where the lines end."""
+        for record in self.unanswered.passed(self._reader.close()):
+            observer.read(record)
+        for record in self.unanswered.close():
+            observer.read(record)
+        observer.finish()
 
     def learn(self, observer: Observer, edge: Edge, tail: bytes) -> Edge:
         """Work out what the line with *tail* does behind *edge*, and have *edge* remember it.

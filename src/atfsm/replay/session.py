@@ -88,7 +88,8 @@ class Session:
     @property
     def held_from(self) -> int | None:
         """The first line of which something is not judged yet; None: nothing is held back."""
-        lines = (self._reader.held_from, self._observer.held_from)
+        held = (self._reader, self._runner.unanswered, self._observer)
+        lines = (each.held_from for each in held)
         return min((at for at in lines if at is not None), default=None)
 
     def feed(self, lines: list[bytes]) -> None:
@@ -100,11 +101,10 @@ class Session:
 
     def close(self, capture: Capture | None = None) -> Report:
         """The lines end; those of a file say what of it was not read."""
-        for record in self._reader.close():
-            self._observer.read(record)
-        self._observer.finish()
+        self._runner.close(self._observer)
         report = self.report
-        report.events = self._observer.events
+        unanswered = self._runner.unanswered
+        report.events = unanswered.commands if unanswered.are_unanswered else self._observer.events
         report.machines = [
             Standing(
                 p.machine,
@@ -123,7 +123,9 @@ class Session:
         holes = [] if capture is None else capture.holes()
         open_ended = report.machines[0].state in OPEN_ENDED
         sent = self._observer.node.exchange.in_flight
-        report.notes.extend([*lost, *holes, *self._reader.notes, *self._observer.notes])
+        unanswered = self._runner.unanswered
+        report.notes.extend([*lost, *holes, *self._reader.notes, *unanswered.notes])
+        report.notes.extend(self._observer.notes)
         if self._observer.strays and not self._hides_nothing:
             lines = ", ".join(str(line) for line in sorted(self._observer.strays))
             report.notes.append(
@@ -138,7 +140,9 @@ class Session:
             )
         if report.wobble_count:
             report.verdict = Verdict.WOBBLE
-        elif report.events and not (open_ended or lost or self._reader.is_damaged):
+        elif report.events and not (
+            open_ended or lost or self._reader.is_damaged or unanswered.are_unanswered
+        ):
             report.verdict = Verdict.CLEAN
         elif not report.events:
             report.notes.append("No AT traffic was found.")

@@ -20,6 +20,8 @@ HEAD_BYTES: Final = LINE_AT_MOST
 TAILS, TAIL_AT_MOST = 8_192, 200  # ours: lines whose looks are remembered, a few megabytes
 _ENDS: Final = re.compile(rb"[\r\n]+")
 FALLBACK: Final = 0.2  # ours: a terminal log has no marks; one mark among five AT lines beats it
+#: Ours: where nothing says whose a line is, and no answer can be read, others are likelier.
+UNANSWERED: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,11 @@ def _fits(entries: Iterable[Format], lines: tuple[bytes, ...]) -> list[_Fit]:
     for entry in entries:
         if entry.needs and not any(need in text for need in entry.needs):
             continue
-        fitting, against = _weigh(entry, lines)
+        fitting, against, is_answered = _weigh(entry, lines)
         if fitting:
             unproven = FALLBACK if not entry.has_marks else 1.0
+            if entry.says_no_side and not is_answered:
+                unproven *= UNANSWERED
             fits.append(_Fit(unproven * fitting / (fitting + against), fitting, entry))
     fits.sort(key=lambda fit: (-fit.score, -fit.fitting))
     return fits
@@ -86,17 +90,29 @@ def _bounded(head: Sequence[bytes]) -> Iterator[bytes]:
         left -= len(line) + 1
 
 
-def _weigh(entry: Format, lines: tuple[bytes, ...]) -> tuple[int, int]:
+class _Weight(NamedTuple):
+    """How many lines speak for a format, how many against it, and whether it reads an answer."""
+
+    fitting: int
+    against: int
+    is_answered: bool
+
+
+def _weigh(entry: Format, lines: tuple[bytes, ...]) -> _Weight:
     """Count the marked lines that speak for *entry*, and the unmarked ones that do not."""
     if entry.colours is not None:
-        return _weigh_coloured(entry, lines), 0
+        return _Weight(_weigh_coloured(entry, lines), 0, is_answered=True)
     marked = [_look(entry, line) for line in lines]
     fitting = sum(look.fits for look in marked if look is not None)
     if entry.has_marks and not fitting:
-        return 0, 0
-    said = {look.text for look in marked if look is not None}
+        return _NOTHING
+    against = sum(look.is_wrong for look in marked if look is not None)
+    said = {look.text for look in marked if look is not None and not look.is_wrong}
+    sides = {look.side for look in marked if look is not None and look.fits}
+    if entry.both_sides and len(sides) == 1:
+        return _NOTHING
     marked_side = next((look.side for look in marked if look is not None), None)
-    against = 0
+    is_answered = any(look.is_answer for look in marked if look is not None)
     for line, found in zip(lines, marked, strict=True):
         if found is not None:
             continue
@@ -107,6 +123,7 @@ def _weigh(entry: Format, lines: tuple[bytes, ...]) -> tuple[int, int]:
             match entry.unmarked:
                 case Unmarked.TEXT if not entry.has_marks:
                     fitting += 1
+                    is_answered |= is_answer(text)
                 case Unmarked.CONTINUES | Unmarked.ROWS:
                     pass
                 case Unmarked.MODEM:
@@ -117,15 +134,28 @@ def _weigh(entry: Format, lines: tuple[bytes, ...]) -> tuple[int, int]:
                     against += wrong(text) and text not in said
                 case _:
                     against += 1
-    return fitting, against
+    return _Weight(fitting, against, is_answered)
+
+
+_NOTHING: Final = _Weight(0, 0, is_answered=False)
 
 
 class _Look(NamedTuple):
-    """A line that bears the marks of a format: who wrote it, the text, and whether it is AT."""
+    """A line that bears the marks of a format.
+
+    Attributes:
+        side: Who wrote it.
+        text: What it says.
+        fits: Whether that is AT.
+        is_answer: Whether it is an answer.
+        is_wrong: Whether it is an answer that bears the mark of the host.
+    """
 
     side: Direction
     text: bytes
     fits: bool
+    is_answer: bool
+    is_wrong: bool
 
 
 def _look(entry: Format, line: bytes) -> _Look | None:
@@ -148,7 +178,11 @@ def _read_tail(entry: Format, tail: bytes) -> _Look | None:
     if marked is None:
         return None
     side, text = marked
-    return _Look(side, text, entry.distinct or any(map(is_at, _ENDS.split(text))))
+    parts = _ENDS.split(text)
+    says_answer = any(map(is_answer, parts))
+    is_wrong = says_answer and side is Direction.TX and not entry.distinct
+    fits = entry.distinct or (says_answer and not is_wrong) or any(map(is_command, parts))
+    return _Look(side, text, fits, says_answer, is_wrong)
 
 
 def _weigh_coloured(entry: Format, lines: tuple[bytes, ...]) -> int:

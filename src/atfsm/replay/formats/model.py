@@ -24,6 +24,7 @@ class Format(Shape):
         example: A few lines of such a capture, an exchange or two.
         special: What one has to know of it that the example does not show, in sentences.
         distinct: Whether the marks alone prove the format, whatever the text.
+        both_sides: Whether the marks of one side alone prove nothing: they have other uses, too.
         needs: Bytes of which one at least is on every marked line; none: that cannot be said.
         complete: Whether nothing of the run is hidden, since whoever drove the modem wrote it.
         objects: Whether each line is an object of JSON, which may be longer than other lines.
@@ -36,6 +37,7 @@ class Format(Shape):
     example: bytes
     special: str = ""
     distinct: bool = False
+    both_sides: bool = False
     needs: tuple[bytes, ...] = ()
     complete: bool = False
     objects: bool = False

@@ -77,6 +77,11 @@ class Shape:
         return self.marks is not None or self.stamp_required or self.colours is not None
 
     @property
+    def says_no_side(self) -> bool:
+        """Whether nothing in the capture says who wrote a line."""
+        return self.marks is None and self.colours is None and self.unmarked is Unmarked.TEXT
+
+    @property
     def memoryless(self) -> bool:
         """Whether a line reads the same wherever it stands, but for the day of its time."""
         return (

@@ -86,14 +86,15 @@ TERMINALS: Final[tuple[Format, ...]] = (
     ),
     Format(
         name="arduino",
-        about="shape 11, Arduino IDE: the arrow is part of the stamp and not a direction",
+        about="shape 11, Arduino IDE and PlatformIO: the arrow is part of the stamp and not a direction",
         example=lines("10:00:00.120 -> AT+CSQ", "10:00:00.154 -> +CSQ: 20,99", "10:00:00.154 -> OK"),
-        special="Who wrote a line is decided by what it looks like, as in a log without stamps.",
-        stamps=stamps(LEAD + rb"%b -> ?", DAILY),
+        special="Arduino writes ->, PlatformIO > behind the time of each line. Who wrote a line is decided "
+        "by what it looks like, as in a log without stamps.",
+        stamps=stamps(LEAD + rb"%b -?> ?", DAILY, ISO),
         stamp_required=True,
         unmarked=Unmarked.TEXT,
         spelling=unglued,
-        needs=(b" ->",),
+        needs=(b" ->", b" > "),
     ),
     Format(
         name="arrows",
@@ -110,6 +111,16 @@ TERMINALS: Final[tuple[Format, ...]] = (
         unmarked=Unmarked.BY_LOOKS,
         breaks=re.compile(rb"<br ?/?>"),
         needs=("→".encode(), "←".encode(), b"->", b"<-"),
+    ),
+    Format(
+        name="angles",
+        about="shape 5, one > before what was sent and one < before what was received",
+        example=lines("> AT+CEREG?", "< +CEREG: 0,1", "< OK"),
+        special="With or without a stamp. Where < is missing, > is the prompt of a shell or a quotation.",
+        stamps=stamps(LEAD + rb"\[?%b\]?", ISO, DAILY),
+        marks=marks(rb"(?:(?P<tx>>)|(?P<rx><))(?![<>=-])(?P<text>.*)"),
+        both_sides=True,
+        needs=(b"<",),
     ),
     Format(
         name="one-side",
