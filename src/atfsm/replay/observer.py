@@ -13,9 +13,10 @@ from typing import Final, Protocol
 from atfsm.at.dialect import DataMode, Dialect
 from atfsm.at.exchange import What
 from atfsm.at.framing import Line, Payload, Prompt
-from atfsm.at.grammar import parse_command_line, parse_result
+from atfsm.at.grammar import ResultKind, parse_command_line, parse_result
 from atfsm.replay.automaton import Automaton, Edge, Node, takes_payload
 from atfsm.replay.ledger import Ledger, Mark, Passed
+from atfsm.replay.line_numbers import LineNumbers
 from atfsm.replay.payload import Held
 from atfsm.replay.records import Direction, Record
 from atfsm.replay.unwritten import Unwritten
@@ -25,6 +26,11 @@ from atfsm.stack.limits import Slot
 #: So far back a stamp is a late print, over which the clock stands still: two printers of one log
 #: interleave. Ours; of stamps in whole seconds it is one step.
 LATE_PRINT_S: Final = 1.0
+
+TEXTS_AT_MOST: Final = 50_000  # ours: so many are remembered of what was read
+_LINE: Final = frozenset({"line"})
+#: Results that refuse a command; others say how a call ended, asked or not.
+_REFUSALS: Final = frozenset({ResultKind.ERROR, ResultKind.CME_ERROR, ResultKind.CMS_ERROR})
 
 #: Told of each edge that changed a machine: physical line, edge, ledger before the edge.
 Witness = Callable[[int, Edge, Ledger], None]
@@ -64,6 +70,8 @@ class Observer:
         events: Pieces of the wire seen so far: commands, results, information texts, payloads.
         now_s: Seconds on the clock of the capture, or None where it has none.
         strays: Lines with a result that answers no command in the capture.
+        refusals: Those of them that refuse, and are charged to nobody.
+        texts: Texts that were read, each once.
     """
 
     def __init__(
@@ -84,6 +92,8 @@ class Observer:
         self.now_s: float | None = None
         self._unwritten = Unwritten()
         self.strays: deque[int] = deque(maxlen=8)
+        self.refusals = LineNumbers()
+        self.texts: set[bytes] = set()
         self.armed_s: dict[tuple[str, str], float] = {}
         self.held = Held()
         self._renew_wires()
@@ -177,8 +187,11 @@ class Observer:
         else:
             self._take_calm(edges, first, times)
         self.events += len(edges) - sum(times[e] for e in notable if not e.is_event)
+        if len(self.texts) < TEXTS_AT_MOST:
+            self.texts.update(edge.text for edge in times if edge.what is not What.NOISE)
         if any(e.what is What.STRAY for e in notable):
-            self.strays.extend(at for at, e in enumerate(edges, first) if e.what is What.STRAY)
+            for line, edge in enumerate(edges, first):
+                self._note_stray(edge, line)
         self.edge = edges[-1]
         self.now_s = time_s if time_s is not None else self.now_s
 
@@ -233,14 +246,24 @@ class Observer:
         self._unwritten.write(self.ledger)
         self.edge = edge
         self.events += edge.is_event
-        if edge.what is What.STRAY:
-            self.strays.append(line)
+        if edge.what is not What.NOISE and len(self.texts) < TEXTS_AT_MOST:
+            self.texts.add(edge.text)
+        self._note_stray(edge, line)
         if edge.changes and (edge.wobbles or self._wants_all):
             self._witness(line, edge, self.ledger)
         self.ledger.note(line, edge)
         if self.now_s is not None:
             for at in edge.armed:
                 self.armed_s[at] = self.now_s
+
+    def _note_stray(self, edge: Edge, line: int) -> None:
+        if edge.what is not What.STRAY:
+            return
+        self.strays.append(line)
+        result = parse_result(edge.text)
+        is_refusal = result is not None and result.kind in _REFUSALS
+        if is_refusal and {move.machine for move in edge.moves} <= _LINE:
+            self.refusals.add(line)
 
     # ------------------------------------------------- captures that show line by line
 

@@ -24,6 +24,7 @@ from atfsm.replay.formats.times import DAY_S, HALF_DAY_S
 from atfsm.replay.observer import Observer, resolve
 from atfsm.replay.records import Direction
 from atfsm.replay.unanswered import Unanswered
+from atfsm.replay.unread import Unread
 from atfsm.replay.wire import LINE_BYTES_AT_MOST
 
 #: Lines followed at once; ours: twice as many as the run before went through.
@@ -171,12 +172,14 @@ class Runner:
 
     Attributes:
         unanswered: What is not judged until an answer is read.
+        unread: What looks like AT, and this format does not read.
     """
 
     def __init__(self, capture_format: Format, reader: Reader) -> None:
         self._format = capture_format
         self._reader = reader
         self.unanswered = Unanswered(capture_format)
+        self.unread = Unread(capture_format)
         self._is_fast = capture_format.stateless and capture_format.whole
         self._clock = _Clock(capture_format)
         self._length = SHORTEST_RUN
@@ -191,6 +194,8 @@ class Runner:
                 at += self._run(observer, lines[at : at + self._length], first + at)
             if at == before:
                 records = self._reader.read(lines[at], first + at)
+                if observer.node.exchange.data is None:
+                    self.unread.look(lines[at], first + at, records, self._reader)
                 for record in self.unanswered.passed(records):
                     observer.read(record)
                 at += 1
@@ -215,6 +220,10 @@ class Runner:
         automaton = observer.automaton
         if said is None and self._stamp_end:
             raise _StopError  # perhaps a stamp of another width, which the reader will tell
+        if edge.node.exchange.data is None and self.unread.is_suspect(
+            tail, is_read=said is not None
+        ):
+            raise _StopError
         if said is None:  # a blank line, a comment, another logger
             edge[tail] = follows = automaton.skip(edge.node)
             automaton.remembered()

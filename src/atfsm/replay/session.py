@@ -15,7 +15,7 @@ from atfsm.replay.driven import DrivenObserver
 from atfsm.replay.explain import explain
 from atfsm.replay.formats import HEAD_BYTES, HEAD_LINES, Format, format_named, format_of
 from atfsm.replay.ledger import Ledger
-from atfsm.replay.notes import notes_on, open_end
+from atfsm.replay.notes import missing, notes_on, open_end
 from atfsm.replay.observer import Follower, Observer, Tally
 from atfsm.replay.pairs import open_named
 from atfsm.replay.report import Report, Standing, Verdict, Wobble
@@ -124,8 +124,9 @@ class Session:
         open_ended = report.machines[0].state in OPEN_ENDED
         sent = self._observer.node.exchange.in_flight
         unanswered = self._runner.unanswered
+        missed = missing(self._runner.unread, self._observer)
         report.notes.extend([*lost, *holes, *self._reader.notes, *unanswered.notes])
-        report.notes.extend(self._observer.notes)
+        report.notes.extend([*missed, *self._observer.notes])
         if self._observer.strays and not self._hides_nothing:
             lines = ", ".join(str(line) for line in sorted(self._observer.strays))
             report.notes.append(
@@ -141,7 +142,7 @@ class Session:
         if report.wobble_count:
             report.verdict = Verdict.WOBBLE
         elif report.events and not (
-            open_ended or lost or self._reader.is_damaged or unanswered.are_unanswered
+            open_ended or lost or missed or self._reader.is_damaged or unanswered.are_unanswered
         ):
             report.verdict = Verdict.CLEAN
         elif not report.events:

@@ -178,7 +178,7 @@ def _read_tail(entry: Format, tail: bytes) -> _Look | None:
     if marked is None:
         return None
     side, text = marked
-    parts = _ENDS.split(text)
+    parts = (text,) if b"\r" not in text and b"\n" not in text else _ENDS.split(text)
     says_answer = any(map(is_answer, parts))
     is_wrong = says_answer and side is Direction.TX and not entry.distinct
     fits = entry.distinct or (says_answer and not is_wrong) or any(map(is_command, parts))

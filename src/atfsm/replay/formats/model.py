@@ -64,6 +64,11 @@ class Format(Shape):
         """Whether a line reads the same wherever it stands, but for the day of its time."""
         return self.memoryless and self.reads is None
 
+    @property
+    def takes_all(self) -> bool:
+        """Whether its reader alone can say what a line is: below a head, or an object of JSON."""
+        return self.reads is not None and self.restore is bytes
+
     def reader(self) -> Reader:
         """Start to read a capture of this format."""
         return Reader(self) if self.reads is None else self.reads(self)
