@@ -218,6 +218,20 @@ def _controls_apart(direction: Direction, data: bytes) -> list[bytes]:
     return [data] if direction is TX else re.findall(rb"[\r\n]|[^\r\n]+", data)
 
 
+def docklight(session: Session) -> Rendered:
+    """Docklight, which begins a new line behind each line feed."""
+    paper = Paper()
+    placed = []
+    for time_s, direction, data in session:
+        side = b"[TX] - " if direction is TX else b"[RX] - "
+        head = clock(time_s, "%d.%m.%Y %H:%M:%S") + b" " + side
+        for piece in re.findall(rb"[^\n]*\n|[^\n]+", data):
+            text = escaped(piece, {13: "<CR>", 10: "<LF>"}, "<{:02X}>")
+            placed.append((paper.write(head + text), direction, piece))
+            head = b""
+    return bytes(paper), [number for number, _, _ in assembled(placed)]
+
+
 def _out_in(time_s: float, direction: Direction, piece: bytes) -> bytes:
     label = b" - Out:" if direction is TX else b" - In:"
     return clock(time_s, "%Y/%m/%d %H:%M:%S") + label + escaped(piece, {}, "<{:02X}>")
@@ -274,6 +288,7 @@ RENDERERS: dict[str, Renderer] = {
     "arduino":       line_by_line(_arduino),
     "arrows":        line_by_line(_arrows),
     "bare":          line_by_line(_bare),
+    "docklight":     docklight,
     "iso-bare":      line_by_line(_iso_bare),
     "journal":       chunk_by_chunk(_journal),
     "mbed":          in_pieces(_uart_reads, _mbed, b"[00000001ms][DBG ][CELL]: AT flush"),

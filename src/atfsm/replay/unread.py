@@ -96,13 +96,10 @@ class Unread:
     def _marked(self, line: bytes) -> frozenset[bytes]:
         """What of AT bears the marks of another format."""
         for entry in _MARKED:
-            if entry is self._own or (
-                entry.needs and not any(need in line for need in entry.needs)
-            ):
-                continue
-            said = entry.marked_text_of(line)
-            if said is not None and (texts := _at_in(said[1])):
-                return texts
+            if entry is not self._own and entry.may_mark(line):
+                said = entry.marked_text_of(line)
+                if said is not None and (texts := _at_in(said[1])):
+                    return texts
         return _NOTHING
 
 

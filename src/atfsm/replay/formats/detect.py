@@ -69,7 +69,7 @@ def _fits(entries: Iterable[Format], lines: tuple[bytes, ...]) -> list[_Fit]:
     text = b"\n".join(lines)
     fits = []
     for entry in entries:
-        if entry.needs and not any(need in text for need in entry.needs):
+        if not entry.may_mark(text):
             continue
         fitting, against, is_answered = _weigh(entry, lines)
         if fitting:
@@ -108,7 +108,8 @@ def _weigh(entry: Format, lines: tuple[bytes, ...]) -> _Weight:
         return _NOTHING
     against = sum(look.is_wrong for look in marked if look is not None)
     said = {look.text for look in marked if look is not None and not look.is_wrong}
-    sides = {look.side for look in marked if look is not None and look.fits}
+    # A label may stand above what it says.
+    sides = {look.side for look in marked if look is not None and (look.fits or not look.text)}
     if entry.both_sides and len(sides) == 1:
         return _NOTHING
     marked_side = next((look.side for look in marked if look is not None), None)

@@ -69,6 +69,13 @@ class Format(Shape):
         """Whether its reader alone can say what a line is: below a head, or an object of JSON."""
         return self.reads is not None and self.restore is bytes
 
+    def may_mark(self, text: bytes) -> bool:
+        """Whether a line of *text* may be marked: no is certain, and found fast."""
+        for need in self.needs:
+            if need in text:
+                return True
+        return not self.needs
+
     def reader(self) -> Reader:
         """Start to read a capture of this format."""
         return Reader(self) if self.reads is None else self.reads(self)

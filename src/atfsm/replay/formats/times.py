@@ -46,6 +46,7 @@ class Layout:
 _HMS: Final = rb"\d{1,2}:\d\d:\d\d"
 ISO:       Final = Layout("YMDhms", rb"\d{4}[-/.]\d\d?[-/.]\d\d?[T ]+" + _HMS)
 US:        Final = Layout("MDYhms", rb"\d\d[-/]\d\d[-/]\d{4}[T ]+" + _HMS)
+EUROPEAN:  Final = Layout("DMYhms", rb"\d\d?\.\d\d?\.\d{4}[T ]+" + _HMS)
 US_REVERSED: Final = Layout("hmsMDY", _HMS + rb" \d\d[-/]\d\d[-/]\d{4}")
 MONTH_DAY: Final = Layout("MDhms",  rb"\d\d-\d\d +" + _HMS)
 DAILY:     Final = Layout("hms",    _HMS)

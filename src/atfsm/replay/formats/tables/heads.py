@@ -12,6 +12,10 @@ LEAD: Final = rb"(?:\xef\xbb\xbf)?(?:[ \t]|\x1b\[[\d;]*+m)*+"
 QUOTE: Final = LEAD + rb"(?:>(?:[ \t]|(?=[\[\dTtRr]))|[ \t])*+"
 ZONE: Final = rb"(?:Z|[+-]\d\d:?\d\d)?"
 
+#: What a program logs between the time and the text: level, names, a place in the source, a
+#: thread, each ended by a blank or a mark. As few of them as will do.
+SOURCE: Final = rb"[ \t:|,-]*+(?:[\w.$/@#<>\[\]()]{1,48}+[ \t:|,-]{1,8}+){0,8}?"
+
 #: A group that never takes part: the format has no mark for this side.
 NEVER: Final = rb"(?!)"
 

@@ -8,8 +8,8 @@ from typing import Final
 
 from atfsm.replay.formats.marks import Unmarked
 from atfsm.replay.formats.model import Format
-from atfsm.replay.formats.spelling import unglued
-from atfsm.replay.formats.tables.heads import LEAD, QUOTE, ZONE, lines, marks
+from atfsm.replay.formats.spelling import unglued, without_source
+from atfsm.replay.formats.tables.heads import LEAD, QUOTE, SOURCE, ZONE, lines, marks
 from atfsm.replay.formats.terse import TerseReader
 from atfsm.replay.formats.times import (
     DAILY,
@@ -22,6 +22,25 @@ from atfsm.replay.formats.times import (
 )
 
 _EACH_LINE: Final = stamps(QUOTE + rb"\[?%b" + ZONE + rb"\]?", ISO, DAILY)
+
+_SPELT: Final = tuple(
+    style(end) + b":"
+    for end in (
+        b"ommand",
+        b"md",
+        b"equest",
+        b"ent",
+        b"end",
+        b"esponse",
+        b"esp",
+        b"eply",
+        b"eived",
+        b"ecv",
+    )
+    for style in (bytes.lower, bytes.upper)
+)
+#: The level of a program's logging, and the name of what logs.
+_LEVEL: Final = rb"(?:\[?(?:DEBUG|INFO|WARN(?:ING)?|ERROR|TRACE)\]?[ \t:|-]{1,8}+(?:[\w.]{1,40}+[ \t]?:[ \t]?)?)?"
 
 #: What terminal programs write of their own (shape 45), and NULs that a dump shows as <0>.
 _PROGRAM: Final = re.compile(
@@ -58,31 +77,37 @@ TERMINALS: Final[tuple[Format, ...]] = (
         name="txrx",
         about="shape 3, Tx and Rx labels, with or without a stamp",
         example=lines("Tx: AT+KTCPCNX=1", "Rx: OK", "Rx: +KTCP_IND: 1,1"),
-        special="In any case, and in other spellings: TXD:, RX <, tx ->; also as a quotation in a thread.",
+        special="In any case, and in other spellings: TXD:, RX <, tx ->, [TX], (TX), TX -, a comma or a tab; "
+        "behind the level and the names of a program's logging, too; also as a quotation in a thread.",
         stamps=stamps(
             QUOTE + rb"[\[(]?%b" + ZONE + rb"[\])]?", ISO, DAILY, SECONDS, EPOCH, EPOCH_MILLIS, MILLIS
         ),
         marks=re.compile(
-            QUOTE + rb"(?:[-:|,][ \t])?[ \t]*+(?:(?P<tx>(?i:TXD?))|(?P<rx>(?i:RXD?)))"
-            rb"(?: ?:| ?[<>]{1,3}| ?(?:->|<-|=>|<=))(?P<text>.*)",
+            QUOTE + SOURCE + rb"(?P<open>[\[(])?+(?:(?P<tx>(?i:TXD?))|(?P<rx>(?i:RXD?)))"
+            rb"(?(open)[\])](?: ?:| -(?= ))?|(?: ?:| ?[<>]{1,3}| ?(?:->|<-|=>|<=)| -(?= )|\t|,))"
+            rb"(?P<text>(?!.{0,200}<(?:CR|LF)>).*)",
             re.DOTALL,
         ),
+        spelling=without_source,
         needs=tuple(b"%c%c" % pair for pair in product(b"TtRr", b"Xx")),
     ),
     Format(
         name="command-response",
         about="shape 6, Command and Response labels: the answer on the label's line or below",
         example=lines("Command: AT+CSQ", "Response:", "+CSQ: 20,99", "OK"),
-        special="An answer that is followed by the next command without its final result is taken for "
-        "complete: whoever writes such logs shows what was asked for, and leaves out OK.",
+        special="Other labels of the sort are read, too: Cmd and Resp, Request and Reply, Sent or Send and "
+        "Received or Recv. An answer that is followed by the next command without its final result is taken "
+        "for complete: whoever writes such logs shows what was asked for, and leaves out OK.",
         stamps=stamps(LEAD + rb"\[?%b\]?", ISO, DAILY),
-        marks=marks(rb"(?i:(?P<tx>command)|(?P<rx>response)) ?:(?P<text>.*)"),
+        marks=marks(
+            _LEVEL + rb"(?i:(?P<tx>command|cmd|request|sen[dt])"
+            rb"|(?P<rx>response|resp|reply|received|recv)):(?P<text>(?!.{0,200}<(?:cr|lf)>).*)"
+        ),
         unmarked=Unmarked.CONTINUES,
         notes=True,
+        both_sides=True,
         reads=TerseReader,
-        needs=tuple(
-            style(word) for word in (b"command", b"response") for style in (bytes.lower, bytes.upper, bytes.title)
-        ),
+        needs=_SPELT,
     ),
     Format(
         name="arduino",
@@ -100,17 +125,17 @@ TERMINALS: Final[tuple[Format, ...]] = (
         name="arrows",
         about="shape 5, arrows, also in the column of a table; the first command may lack its own",
         example=lines("→ AT+CEREG?", "← +CEREG: 0,1", "← OK"),
-        special="Arrows of either sort, -> and <- too. Of several alternatives in a cell the first is read. Where a line has no arrow, a command or an answer is taken "
+        special="Arrows of either sort, -> and <- too, of more than one dash and of =. Of several alternatives in a cell the first is read. Where a line has no arrow, a command or an answer is taken "
         "for what it looks like.",
         stamps=stamps(LEAD + rb"\[?%b\]?", ISO, DAILY),
         marks=marks(
-            rb"(?P<cell>\|\s*)?(?:(?P<tx>\xe2\x86\x92|->)|(?P<rx>\xe2\x86\x90|<-))(?![->])"
+            rb"(?P<cell>\|\s*)?(?:(?P<tx>\xe2\x86\x92|-->(?! ?[A-Z][a-z])|-(?:--)?>|={1,2}>)|(?P<rx>\xe2\x86\x90|<-{1,3}|<={1,2}))(?![-=<>])"
             rb"(?:\s?\([^)]{1,20}\))?:?(?(cell)\s*\|)"
             rb"(?P<text>(?(cell)(?:\\\||(?!<br ?/?>\s?(?:or|\xe6\x88\x96)\s?<br)[^|])*|.*))"
         ),
         unmarked=Unmarked.BY_LOOKS,
         breaks=re.compile(rb"<br ?/?>"),
-        needs=("→".encode(), "←".encode(), b"->", b"<-"),
+        needs=("→".encode(), "←".encode(), b"->", b"<-", b"=>", b"<="),
     ),
     Format(
         name="angles",
@@ -120,7 +145,7 @@ TERMINALS: Final[tuple[Format, ...]] = (
         stamps=stamps(LEAD + rb"\[?%b\]?", ISO, DAILY),
         marks=marks(rb"(?:(?P<tx>>)|(?P<rx><))(?![<>=-])(?P<text>.*)"),
         both_sides=True,
-        needs=(b"<",),
+        needs=(b"< ", b"<O", b"<+", b"<E"),
     ),
     Format(
         name="one-side",
