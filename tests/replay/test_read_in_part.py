@@ -42,7 +42,7 @@ SENT = ('AT+KTCPCFG=1,0,"203.0.113.5",10113', "AT+KTCPCNX=1", "AT+KTCPSND=1,28")
 UNANSWERED: dict[str, tuple[str, int]] = {
     "what was sent, stamped":      (stamped(*SENT), 3),
     "what was sent, bare":         ("\n".join(SENT), 3),
-    "answers behind other marks":  (stamped("AT+CSQ", "<== OK", "AT+KTCPCNX=1", "<== OK"), 2),
+    "answers behind other marks":  (stamped("AT+CSQ", "<~ OK", "AT+KTCPCNX=1", "<~ OK"), 2),
     "each with its echo":          ("AT\nAT\nATI\nATI\n", 2),
     "prose between":               ("hello\nAT\nno luck\nATI\nbye\n", 2),
 }

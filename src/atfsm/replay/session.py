@@ -14,6 +14,7 @@ from atfsm.replay.capture import Capture
 from atfsm.replay.driven import DrivenObserver
 from atfsm.replay.explain import explain
 from atfsm.replay.formats import HEAD_BYTES, HEAD_LINES, Format, format_named, format_of
+from atfsm.replay.formats.quotation import depth_of, unquoted
 from atfsm.replay.ledger import Ledger
 from atfsm.replay.notes import missing, notes_on, open_end
 from atfsm.replay.observer import Follower, Observer, Tally
@@ -262,8 +263,12 @@ def open_capture(name: str, format_name: str = AUTO) -> Opened:
         head.extend(chunk)
         if len(head) >= HEAD_LINES or sum(map(len, head)) >= HEAD_BYTES:
             break
-    capture_format = chosen or format_of(head)
-    return Opened(capture, capture_format, chain([head] if head else [], chunks))
+    all_chunks: Iterator[list[bytes]] = chain([head] if head else [], chunks)
+    depth = depth_of(head[:HEAD_LINES])
+    if depth:
+        head = unquoted(head, depth)
+        all_chunks = (unquoted(chunk, depth) for chunk in all_chunks)
+    return Opened(capture, chosen or format_of(head), all_chunks)
 
 
 def undecided(capture: Capture, lines: int) -> Report:

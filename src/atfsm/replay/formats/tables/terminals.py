@@ -28,7 +28,7 @@ _SPELT: Final = tuple(
     for end in (
         b"ommand",
         b"md",
-        b"equest",
+        b"quest",
         b"ent",
         b"end",
         b"esponse",
