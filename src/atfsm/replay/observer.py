@@ -32,6 +32,10 @@ _LINE: Final = frozenset({"line"})
 #: Results that refuse a command; others say how a call ended, asked or not.
 _REFUSALS: Final = frozenset({ResultKind.ERROR, ResultKind.CME_ERROR, ResultKind.CMS_ERROR})
 
+#: A clock that goes on by more was set: a device without one begins in 1970, or in January, until
+#: the network tells it the time. Ours: no wait is as long.
+CLOCK_SET_S: Final = 30 * 86_400.0
+
 #: Told of each edge that changed a machine: physical line, edge, ledger before the edge.
 Witness = Callable[[int, Edge, Ledger], None]
 #: Told of all edges that are taken, those of a run at once.
@@ -144,11 +148,13 @@ class Observer:
 
     def advance(self, time_s: float, line: int) -> None:
         """Let the clock of the capture go on, and pass every limit on the way, in order."""
-        if self.now_s is not None and time_s < self.now_s:
-            if self.now_s - time_s <= LATE_PRINT_S:
-                return
-            # The clock was set back (a reboot): waits are counted from here on.
+        step_s = 0.0 if self.now_s is None else time_s - self.now_s
+        if -LATE_PRINT_S <= step_s < 0:
+            return
+        if step_s < 0 or step_s > CLOCK_SET_S:
+            # The clock was set, or a reboot set it back: waits are counted from here on.
             self.armed_s = dict.fromkeys(self.armed_s, time_s)
+            self.now_s = time_s
         start_s = time_s if self.now_s is None else self.now_s
         while due := self._first_due(time_s, start_s):
             deadline_s, slot = due
