@@ -180,8 +180,8 @@ TERMINALS: Final[tuple[Format, ...]] = (
         about="shapes 1, 2, 36, 37, 40 and 45: a terminal with nothing around the text, perhaps annotated",
         example=lines("AT+CPIN?   // is the SIM there?", "+CPIN: READY", "OK"),
         special="PuTTY, minicom, picocom, screen, a serial monitor, StreamDebugger, the serial LTE modem "
-        "of nRF Connect. The host's lines are the echo. Notes such as `// …`, `/* … */` and lines that "
-        "begin with # or ; are taken out, except within quotes, addresses and transferred markup, as are the "
+        "of nRF Connect. The host's lines are the echo. Notes such as `// …`, `/* … */`, `  <-- …`, `  (…)` and lines "
+        "that begin with # or ; are taken out, except within quotes, addresses and transferred markup, as are the "
         "headers of terminal programs and NULs. A command that OK, a program or a prompt has run into "
         "is parted from it.",
         unmarked=Unmarked.TEXT,
