@@ -268,7 +268,7 @@ def open_capture(name: str, format_name: str = AUTO) -> Opened:
     if depth:
         head = unquoted(head, depth)
         all_chunks = (unquoted(chunk, depth) for chunk in all_chunks)
-    return Opened(capture, chosen or format_of(head), all_chunks)
+    return Opened(capture, None if capture.unfit else chosen or format_of(head), all_chunks)
 
 
 def undecided(capture: Capture, lines: int) -> Report:
@@ -279,7 +279,8 @@ def undecided(capture: Capture, lines: int) -> Report:
         report.notes.append("The capture is empty.")
     if report.lines:
         report.notes.append(
-            "No format fits: no AT command, result code or unsolicited result code was found in "
+            capture.unfit
+            or "No format fits: no AT command, result code or unsolicited result code was found in "
             "its head. Name the format with --format if you know it."
         )
     return report
