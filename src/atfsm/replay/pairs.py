@@ -169,7 +169,7 @@ class _Side:
             self.stamp = line[: moment.end].strip()
             if self.apart_s:
                 self.stamp = _stamp(moment, self.apart_s)
-            self.text = line[moment.end :].strip(b" \t\r\n")
+            self.text = _SEPARATOR.sub(b"", line[moment.end :].strip(b" \t\r\n"))
             time_s = moment.whole_s + moment.fraction_s
             time_s = self.midnight.unrolled(time_s) if moment.daily else time_s
             # A clock that steps back is kept: the file stays in its order.
@@ -178,6 +178,8 @@ class _Side:
 
 
 _STAMPS: Final = format_named(FORMAT).stamps
+assert _STAMPED.separator is not None
+_SEPARATOR: Final = _STAMPED.separator
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 

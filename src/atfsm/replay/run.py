@@ -54,10 +54,12 @@ class _Clock:
         moment = self._format.stamp_of(line)
         if moment is None:
             return False
-        if self.fits != moment[:2]:
+        rest = line[moment[0] : moment[1]]
+        # What stands behind the seconds may say which half of the day it is.
+        if self.fits != moment[:2] or rest.translate(_SHAPE) != self._rest.translate(_SHAPE):
             self._minutes.clear()
             self.fits = moment[:2]
-            self._rest = line[moment[0] : moment[1]]
+            self._rest = rest
         return True
 
     def seconds(self, head: bytes) -> float:

@@ -23,7 +23,8 @@ _NOTHING: Final[frozenset[bytes]] = frozenset()
 
 #: No line without one of these is of the AT language.
 _HINT: Final = re.compile(
-    rb"AT|OK|ERROR|CONNECT|CARRIER|DIAL|BUSY|ANSWER|SEND|at[+&]|[+^#*$%!]\w+:"
+    rb"A[Tt]|at[+&]|\+CM[ES] ERROR|[+^#*$%!][A-Z]\w+:"
+    rb"|(?:OK|ERROR|CONNECT(?: \d+)?|CARRIER|BUSY|ANSWER|DIAL ?TONE|FAIL)[ \t\r]*(?:$|['\"<\\^])"
 )
 _ENDS: Final = re.compile(rb"[\r\n]+")
 _PLAIN: Final = format_named("bare")
@@ -58,10 +59,12 @@ class Unread:
 
     def look(self, line: bytes, number: int, records: Sequence[Record], reader: Reader) -> None:
         """Look at a line that was read the exact way, and at the records that came of it."""
-        is_read = any(record.line == number for record in records)
-        if not self._watches or (is_read and not self._reads_all) or not _HINT.search(line):
+        if not self._watches:
             return
-        if self._may_hold and reader.held_from is not None:
+        is_read = bool(records) and records[-1].line == number
+        if is_read and (not self._reads_all or any(is_at(record.data) for record in records)):
+            return
+        if _HINT.search(line) is None or (self._may_hold and reader.held_from is not None):
             return
         texts = (
             self._noise_of(line[self._own.stamp_end(line) or 0 :])

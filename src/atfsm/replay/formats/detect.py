@@ -17,7 +17,7 @@ from atfsm.replay.records import Direction
 #: Ours: so much of a capture is looked at.
 HEAD_LINES: Final = 400
 HEAD_BYTES: Final = LINE_AT_MOST
-TAILS, TAIL_AT_MOST = 8_192, 200  # ours: lines whose looks are remembered, a few megabytes
+TAILS, TAIL_AT_MOST = 16_384, 200  # ours: lines whose looks are remembered, a few megabytes
 _ENDS: Final = re.compile(rb"[\r\n]+")
 FALLBACK: Final = 0.2  # ours: a terminal log has no marks; one mark among five AT lines beats it
 #: Ours: where nothing says whose a line is, and no answer can be read, others are likelier.
@@ -102,18 +102,20 @@ def _weigh(entry: Format, lines: tuple[bytes, ...]) -> _Weight:
     """Count the marked lines that speak for *entry*, and the unmarked ones that do not."""
     if entry.colours is not None:
         return _Weight(_weigh_coloured(entry, lines), 0, is_answered=True)
-    marked = [_look(entry, line) for line in lines]
-    fitting = sum(look.fits for look in marked if look is not None)
-    if entry.has_marks and not fitting:
+    has_marks = entry.has_marks
+    marked = [_look(entry, line) for line in lines] if has_marks else [None] * len(lines)
+    looks = [look for look in marked if look is not None]
+    fitting = sum(look.fits for look in looks)
+    if has_marks and not fitting:
         return _NOTHING
-    against = sum(look.is_wrong for look in marked if look is not None)
-    said = {look.text for look in marked if look is not None and not look.is_wrong}
+    against = sum(look.is_wrong for look in looks)
+    said = {look.text for look in looks if not look.is_wrong}
     # A label may stand above what it says.
-    sides = {look.side for look in marked if look is not None and (look.fits or not look.text)}
+    sides = {look.side for look in looks if look.fits or not look.text}
     if entry.both_sides and len(sides) == 1:
         return _NOTHING
-    marked_side = next((look.side for look in marked if look is not None), None)
-    is_answered = any(look.is_answer for look in marked if look is not None)
+    marked_side = looks[0].side if looks else None
+    is_answered = any(look.is_answer for look in looks)
     for line, found in zip(lines, marked, strict=True):
         if found is not None:
             continue
@@ -122,9 +124,9 @@ def _weigh(entry: Format, lines: tuple[bytes, ...]) -> _Weight:
             if not is_at(text):
                 continue
             match entry.unmarked:
-                case Unmarked.TEXT if not entry.has_marks:
+                case Unmarked.TEXT if not has_marks:
                     fitting += 1
-                    is_answered |= is_answer(text)
+                    is_answered = is_answered or is_answer(text)
                 case Unmarked.CONTINUES | Unmarked.ROWS:
                     pass
                 case Unmarked.MODEM:

@@ -15,6 +15,7 @@ DEPTH_AT_MOST: Final = 8  # ours: of a thread in which everybody quotes everybod
 
 #: One level, and a blank behind it.
 _MARK: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]{0,8}>[ \t]?")
+_ANYWHERE: Final = re.compile(b"^" + _MARK.pattern, re.MULTILINE)
 #: What asks and what answers, whatever a logger writes around it.
 _ASKS: Final = re.compile(
     rb"(?<![A-Za-z])(?:AT|at(?=[+&]))(?:[+&#$%!*^\\][A-Za-z]|[A-Z]\d|[EIZ]?(?![\w ]))"
@@ -33,7 +34,7 @@ def depth_of(head: Sequence[bytes]) -> int:
     0
     """
     lines = list(head)
-    if not any(map(_MARK.match, lines)):
+    if _ANYWHERE.search(b"\n".join(lines)) is None:
         return 0
     for depth in range(DEPTH_AT_MOST):
         if not _is_quoted(lines):

@@ -10,7 +10,7 @@ from atfsm.replay.formats.marks import Unmarked, Wrap
 from atfsm.replay.formats.model import Format
 from atfsm.replay.formats.ports import PortReader
 from atfsm.replay.formats.spelling import CHAT_WORDS, as_chat_sent
-from atfsm.replay.formats.tables.heads import LEAD, NEVER, lines, marks
+from atfsm.replay.formats.tables.heads import LEAD, NEVER, PRIORITY, lines, marks
 from atfsm.replay.formats.times import (
     CTIME,
     DAILY,
@@ -25,6 +25,8 @@ from atfsm.replay.formats.times import (
 from atfsm.replay.records import Direction
 
 _WEEKDAY: Final = rb"(?:[A-Z][a-z]{2} )?"
+#: Another program in the same syslog.
+_SYSLOG_HEAD: Final = rb"(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]\d|\d{4}-\d\d-\d\dT?) ?\d\d:\d\d:\d\d"
 
 # fmt: off
 HOSTS: Final[tuple[Format, ...]] = (
@@ -94,10 +96,10 @@ HOSTS: Final[tuple[Format, ...]] = (
             "10:00:00 lte,async lte1: rcvd +CSQ: 20,99",
             "10:00:00 lte,async lte1: rcvd OK",
         ),
-        special="Times have whole seconds.",
-        stamps=stamps(LEAD + rb"%b ", ISO, DAILY, ROUTER_Y, ROUTER),
+        special="Times have whole seconds. A syslog on another host is read, too.",
+        stamps=stamps(LEAD + PRIORITY + rb"%b ", ISO, DAILY, ROUTER_Y, ROUTER, SYSLOG),
         marks=marks(
-            rb"[\w,-]*\blte\b[\w,-]* (?!modeswitch)[\w.@-]+: (?!\w+ [Mm][Bb][Ii][Mm])"
+            rb"(?:[\w.:-]{1,64}+ ){0,2}?[\w,-]*\blte\b[\w,-]* (?!modeswitch)[\w.@-]+: (?!\w+ [Mm][Bb][Ii][Mm])"
             rb"(?:(?P<tx>sent)|(?P<rx>rcvd)) (?P<text>.*)"
         ),
         distinct=True,
@@ -115,9 +117,9 @@ HOSTS: Final[tuple[Format, ...]] = (
         ),
         special="What it sends and what it reads; expect, abort and got it are its own words and are "
         "dropped, as are the lines of pppd between (sent [LCP …]). Times have whole seconds.",
-        stamps=stamps(LEAD + _WEEKDAY + rb"%b(?=[ ,+Z])", CTIME, SYSLOG, ISO),
+        stamps=stamps(LEAD + PRIORITY + _WEEKDAY + rb"%b(?=[ ,+Z])", CTIME, SYSLOG, ISO),
         marks=marks(
-            rb"[\w .,:+/@\[\]()-]{0,120}?\bchat\[\d{1,9}\]: ?+"
+            rb"[\w .,:+/@\[\]()-]{0,120}?\bchat(?:\[\d{1,9}\]:| \d{1,9} \S{1,32} (?:-|\[[^\]]{0,80}\])) ?+"
             rb"(?:(?P<tx>(?=send \())|(?P<rx>(?! *%b)))(?P<text>.*)" % CHAT_WORDS
         ),
         unmarked=Unmarked.WRAPPED,
@@ -125,7 +127,7 @@ HOSTS: Final[tuple[Format, ...]] = (
         spelling=as_chat_sent,
         breaks=re.compile(rb"\^M"),
         distinct=True,
-        needs=(b"chat[",),
+        needs=(b"chat[", b" chat "),
     ),
     Format(
         name="chat",
@@ -149,10 +151,11 @@ HOSTS: Final[tuple[Format, ...]] = (
         name="wvdial",
         about="shape 19, wvdial: --> Sending, but --> also stands before what it says itself",
         example=lines("--> Sending: AT+CSQ", "AT+CSQ", "+CSQ: 20,99", "OK", "--> Modem initialized."),
-        special="Bytes of PPP are shown raw, and may come before CONNECT. It has no time.",
+        special="Bytes of PPP are shown raw, and may come before CONNECT. It has no time, but in a syslog.",
+        stamps=stamps(LEAD + PRIORITY + rb"%b[ ,+Z][^\[]{0,80}\bwvdial\[\d{1,9}\]: ?", SYSLOG, ISO),
         marks=marks(rb"(?:(?P<tx>--> Sending: )|(?P<rx>%b))(?P<text>.*)" % NEVER),
         unmarked=Unmarked.MODEM,
-        noise=re.compile(rb"--> "),
+        noise=re.compile(rb"--> |" + _SYSLOG_HEAD),
         needs=(b"--> Sending: ",),
     ),
     Format(
@@ -185,7 +188,7 @@ HOSTS: Final[tuple[Format, ...]] = (
             "41A|54T|0D |0D |0A |4FO|4BK|0D |0A                              AT...OK..",
         ),
         special="Each answer is there as lines in quotes and as a dump; the dump is read.",
-        stamps=stamps(LEAD + _WEEKDAY + rb"%b(?: [\w-]+\[\d+\])?:? (?:gammu: )?", ISO, SYSLOG),
+        stamps=stamps(LEAD + PRIORITY + _WEEKDAY + rb"%b(?:(?: [\w.-]{1,64})? [\w-]+\[\d+\])?:? (?:gammu: )?", ISO, SYSLOG),
         marks=marks(
             rb"(?:(?P<tx>SENDING)|(?P<rx>RECEIVED)) frame ?type 0x[0-9A-Fa-f]+/length (?P<text>)"
         ),

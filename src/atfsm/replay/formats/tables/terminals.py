@@ -9,19 +9,45 @@ from typing import Final
 from atfsm.replay.formats.marks import Unmarked
 from atfsm.replay.formats.model import Format
 from atfsm.replay.formats.spelling import unglued, without_source
-from atfsm.replay.formats.tables.heads import LEAD, QUOTE, SOURCE, ZONE, lines, marks
+from atfsm.replay.formats.tables.heads import (
+    HALF,
+    LEAD,
+    QUOTE,
+    SOURCE,
+    ZONE,
+    ZONE_APART,
+    lines,
+    marks,
+)
 from atfsm.replay.formats.terse import TerseReader
 from atfsm.replay.formats.times import (
     DAILY,
+    ELAPSED,
     EPOCH,
     EPOCH_MILLIS,
+    EPOCH_SECONDS,
+    EUROPEAN,
     ISO,
     MILLIS,
     SECONDS,
+    SYSLOG,
+    US,
     stamps,
 )
 
-_EACH_LINE: Final = stamps(QUOTE + rb"\[?%b" + ZONE + rb"\]?", ISO, DAILY)
+_EACH_LINE: Final = (
+    *stamps(QUOTE + rb"\[?%b" + HALF + ZONE_APART + rb"\]?", ISO, DAILY),
+    # ts, and Tera Term as it was, with the year behind.
+    *stamps(QUOTE + rb"\[?(?:[A-Z][a-z]{2} )?%b(?: \d{4})?(?:\]|(?= ))", SYSLOG),
+    *stamps(QUOTE + rb"\[?%b" + HALF + ZONE_APART + rb"\]?", EUROPEAN, US),
+    # A terminal's or a kernel's own clock; seconds of Unix.
+    *stamps(QUOTE + rb"\[ *%b\]", ELAPSED, SECONDS),
+    *stamps(QUOTE + rb"\[?%b\]?(?= )", EPOCH_SECONDS),
+)
+_BEGIN: Final = re.compile(
+    QUOTE
+    + rb"(?:\[ *+[\dA-Z]|\d\d?:\d\d:|\d{1,4}[-/.]\d\d?[-/.]|\d{10}[ .]|[A-Z][a-z]{2} [A-Z\d ])"
+)
 
 _SPELT: Final = tuple(
     style(end) + b":"
@@ -68,6 +94,7 @@ TERMINALS: Final[tuple[Format, ...]] = (
         "taken as a pair when both are named. Each line has to begin with its time. The example shows "
         "what is read: both files, merged.",
         stamps=_EACH_LINE,
+        stamp_begin=_BEGIN,
         stamp_required=True,
         marks=marks(rb"(?:(?P<tx>TX)|(?P<rx>RX)) (?P<text>.*)"),
         note="Two files were merged: the numbers of lines count the lines of both, in order of time.",
@@ -165,10 +192,12 @@ TERMINALS: Final[tuple[Format, ...]] = (
             "[2024-05-01 10:00:00.190] OK",
             "[2024-05-01 10:00:02.412] +KTCP_IND: 1,1",
         ),
-        special="A date and a time, a time of day, or a relative clock. A command that a program or a prompt has run into is parted from it.",
+        special="A date and a time in the order of any country, a time of day, of twelve hours too, a relative clock, seconds since "
+        "a start or of Unix; a zone, a colon or a bar may stand behind. A command that a program or a prompt has run into is parted from it.",
         stamps=_EACH_LINE,
+        stamp_begin=_BEGIN,
         stamp_required=True,
-        separator=re.compile(rb"^-[ \t]+"),
+        separator=re.compile(rb"^[-|:][ \t]+"),
         unmarked=Unmarked.TEXT,
         spelling=unglued,
         breaks=_NULS,
