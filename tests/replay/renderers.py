@@ -128,6 +128,15 @@ def _arrows(paper: Paper, line: Line) -> int:
     return paper.write(("→ " if line.direction is TX else "← ").encode() + line.text)
 
 
+def _angles(paper: Paper, line: Line) -> int:
+    return paper.write((b"> " if line.direction is TX else b"< ") + line.text)
+
+
+def _angles_stamped(paper: Paper, line: Line) -> int:
+    angle = b" > " if line.direction is TX else b" < "
+    return paper.write(clock(line.time_s) + angle + line.text)
+
+
 def _arrow_table(paper: Paper, line: Line) -> int:
     arrow = "→" if line.direction is TX else "←"
     return paper.write(f"| {arrow}   | ".encode() + line.text + b"      | a note |")
@@ -143,6 +152,10 @@ def _modem_marked(paper: Paper, line: Line) -> int:
 
 def _arduino(paper: Paper, line: Line) -> int:
     return paper.write(clock(line.time_s, "%H:%M:%S") + b" -> " + line.text)
+
+
+def _platformio(paper: Paper, line: Line) -> int:
+    return paper.write(clock(line.time_s, "%H:%M:%S") + b" > " + line.text)
 
 
 # ------------------------------------------------------- loggers with lines below a head line
@@ -240,6 +253,20 @@ def _controls_apart(direction: Direction, data: bytes) -> list[bytes]:
     return [data] if direction is TX else re.findall(rb"[\r\n]|[^\r\n]+", data)
 
 
+def docklight(session: Session) -> Rendered:
+    """Docklight, which begins a new line behind each line feed."""
+    paper = Paper()
+    placed = []
+    for time_s, direction, data in session:
+        side = b"[TX] - " if direction is TX else b"[RX] - "
+        head = clock(time_s, "%d.%m.%Y %H:%M:%S") + b" " + side
+        for piece in re.findall(rb"[^\n]*\n|[^\n]+", data):
+            text = escaped(piece, {13: "<CR>", 10: "<LF>"}, "<{:02X}>")
+            placed.append((paper.write(head + text), direction, piece))
+            head = b""
+    return bytes(paper), [number for number, _, _ in assembled(placed)]
+
+
 def _out_in(time_s: float, direction: Direction, piece: bytes) -> bytes:
     label = b" - Out:" if direction is TX else b" - In:"
     return clock(time_s, "%Y/%m/%d %H:%M:%S") + label + escaped(piece, {}, "<{:02X}>")
@@ -307,9 +334,11 @@ def viewed(render: Renderer, after: bytes = b"] ", before: bytes = b"[2026-11-22
 RENDERERS: dict[str, Renderer] = {
     "android-long":  line_by_line(_android_long),
     "android-ril":   line_by_line(_logcat(_threadtime), b"--------- beginning of radio"),
+    "angles":        line_by_line(_angles),
     "arduino":       line_by_line(_arduino),
     "arrows":        line_by_line(_arrows),
     "bare":          line_by_line(_bare),
+    "docklight":     docklight,
     "iso-bare":      line_by_line(_iso_bare),
     "journal":       chunk_by_chunk(_journal),
     "mbed":          in_pieces(_uart_reads, _mbed, b"[00000001ms][DBG ][CELL]: AT flush"),
@@ -333,6 +362,8 @@ RENDERERS: dict[str, Renderer] = {
 
 #: Other ways in which the same formats occur: name of the format, and a renderer.
 VARIANTS: dict[str, tuple[str, Renderer]] = {
+    "angles-stamped": ("angles", line_by_line(_angles_stamped)),
+    "platformio":    ("arduino", line_by_line(_platformio)),
     "arrow-table":   ("arrows", line_by_line(_arrow_table, b"| way | line | note |", b"|---|---|---|")),
     "logcat-epoch":  ("android-ril", line_by_line(_logcat(_epoch))),
     "logcat-studio": ("android-ril", line_by_line(_logcat(_studio))),

@@ -45,6 +45,11 @@ HEADS: dict[str, tuple[str | None, bytes]] = {
     "arrow is part of the stamp": ("arduino", b"10:00:00.100 -> AT\n10:00:00.200 -> OK\n"),
     "time of day":               ("iso-bare", b"[10:00:00.100] AT\n[10:00:00.200] OK\n"),
     "shape 39":                  ("iso-bare", b"> 0:00:01:500 - AT\n> 0:00:01:750 - OK\n"),
+    "arrow of PlatformIO":      ("arduino", b"10:00:00.100 > AT\n10:00:00.200 > OK\n"),
+    "stamped angles":           ("angles", b"2024-05-01 10:00:00.100 > AT\n2024-05-01 10:00:00.200 < OK\n"),
+    "angles of one side":       ("bare", b"> AT+CSQ\n+CSQ: 20,99\nOK\n> AT+CREG?\n+CREG: 0,1\nOK\n"),
+    "answers are read elsewhere": ("bare", b"[10:00:00] AT\n[10:00:01] ATI\n[10:00:02] ATZ\nAT\nOK\n"),
+    "an answer marked as sent": ("arduino", b"10:00:00.100 -> AT\n10:00:00.200 -> ERROR\n"),
     "stamped labels":            ("txrx", b"10:00:00.100 TX: AT\n10:00:00.200 RX: OK\n"),
     "out and in":                ("out-in", b"2026/11/22 10:00:00.123 - In:<0D>\n"),
     "qcom, URC only":            ("qcom", b"2019-06-26 14:04:04:173[Recv<-]\r\nDST: 0\r\n"),
@@ -137,4 +142,4 @@ def test_no_other_format_reads_it_as_well(name: str) -> None:
     found = detect(RENDERERS[name](session)[0].split(b"\n"))
     rivals = [other for other, score in found.scores[1:] if score == found.scores[0][1]]
 
-    assert {"mm-0x": ["mm-1x"], "arduino": ["arrows"]}.get(name, []) == rivals
+    assert {"mm-0x": ["mm-1x"]}.get(name, []) == rivals

@@ -48,6 +48,9 @@ SHAPES: list[tuple[int, str, str, bytes, Said]] = [
      "AT+CSQ\n+CSQ: 20,99\nOK //then, with\nAT+CIPSHUT 关闭移动场景\n".encode(), _ANYBODY),
     (3, "curly quotes", "txrx", "“Tx: AT+CSQ”\nTx: AT+CSQ\nRx: +CSQ: 20,99\nRx: OK\n".encode(), _CSQ),
     (3, "a copy without its Tx lines", "txrx", b"Rx: +CSQ: 20,99\nRx: OK\n", _CSQ[1:]),
+    (3, "names of control characters", "docklight",
+     b"01.05.2024 10:00:00.120 [TX] - AT+CSQ<CR>\n01.05.2024 10:00:00.154 [RX] - <CR><LF>\n+CSQ: 20,99<CR><LF>\n"
+     b"<CR><LF>\nOK<CR><LF>\n\n", _CSQ),
     (4, "the modem is marked", "one-side", b"AT+CSQ\n<<<+CSQ: 20,99\n<<<OK\n", _CSQ),
     (4, "the host is marked", "one-side", b">>> AT+CSQ\n+CSQ: 20,99\nOK\n", _CSQ),
     (5, "the first lacks its own", "arrows", "AT+CSQ\n← +CSQ: 20,99\n← OK\n".encode(), _CSQ),
@@ -57,6 +60,7 @@ SHAPES: list[tuple[int, str, str, bytes, Said]] = [
     (5, "alternatives in a cell", "arrows",
      "| → | AT+CSQ<br>或<br>AT+CSQ=? | |\n| → | ATI<br>or<br>ATI1 | |\n| ← | OK | |\n".encode(),
      [(TX, "AT+CSQ"), (TX, "ATI"), (RX, "OK")]),
+    (5, "angles", "angles", b"> AT+CSQ\n< +CSQ: 20,99\n< OK\n", _CSQ),
     (6, "the answer below", "command-response",
      b"NuttShell\nnsh> hello\n\n// Check\nCommand: AT+CSQ\nResponse:\n+CSQ: 20,99\nOK\n", _CSQ),
     (6, "the answer on the label's line", "command-response",

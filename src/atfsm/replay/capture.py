@@ -35,6 +35,7 @@ class Capture:
 
     Attributes:
         torn: Why the capture ended before its end, in words; empty where it did not.
+        unfit: Why nothing of it can be judged, in a sentence, known once its head was read.
         size_bytes: Size of the file, or 0 where it has none (a pipe).
 
     Raises:
@@ -43,7 +44,7 @@ class Capture:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.torn = ""
+        self.torn = self.unfit = ""
         self._cutter = LineCutter()
         self._is_empty = True
         self._file = self._open()

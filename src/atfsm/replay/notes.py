@@ -7,8 +7,10 @@ from typing import Final
 from atfsm.at.facts import TcpFact, UdpFact
 from atfsm.replay.ledger import Ledger, Mark
 from atfsm.replay.meanings import quoted
+from atfsm.replay.observer import Observer
 from atfsm.replay.remarks import REMARKS
 from atfsm.replay.transfer import unread
+from atfsm.replay.unread import Unread
 
 ENDED: Final = (
     *(TcpFact.CLOSE_REQUESTED, TcpFact.DELETE_REQUESTED),
@@ -46,6 +48,25 @@ def _unread(ledger: Ledger) -> list[Mark]:
         and (ended := own.latest(ENDED)) is not None
         and ended.line > arrived.line
     ]
+
+
+def missing(unread: Unread, observer: Observer) -> list[str]:
+    """Say what nobody is charged with, since the capture or what is read of it lacks something."""
+    lines = unread.lines(observer.texts)
+    said = []
+    if lines.count:
+        are = f"{lines.count} lines look" if lines.count > 1 else "One line looks"
+        were = "were" if lines.count > 1 else "was"
+        said.append(
+            f"{are} like AT and {were} not read: {lines}. Another logger may have written there; "
+            "--format reads the lines of another format."
+        )
+    refusals = observer.refusals
+    if refusals.count:
+        said.append(
+            f"Nobody is charged with the refusal on line {refusals}: what was refused is not shown."
+        )
+    return said
 
 
 def open_end(command: bytes, ledger: Ledger) -> str:

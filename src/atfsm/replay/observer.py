@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from atfsm.at.dialect import DataMode, Dialect
 from atfsm.at.exchange import What
 from atfsm.at.framing import Line, Payload, Prompt
-from atfsm.at.grammar import parse_command_line, parse_result
+from atfsm.at.grammar import ResultKind, parse_command_line, parse_result
 from atfsm.replay.automaton import Automaton, Edge, Node, takes_payload
 from atfsm.replay.ledger import Ledger, Mark, Passed
 from atfsm.replay.line_numbers import LineNumbers
@@ -26,6 +26,15 @@ from atfsm.stack.limits import Slot
 #: So far back a stamp is a late print, over which the clock stands still: two printers of one log
 #: interleave. Ours; of stamps in whole seconds it is one step.
 LATE_PRINT_S: Final = 1.0
+
+TEXTS_AT_MOST: Final = 50_000  # ours: so many are remembered of what was read
+_LINE: Final = frozenset({"line"})
+#: Results that refuse a command; others say how a call ended, asked or not.
+_REFUSALS: Final = frozenset({ResultKind.ERROR, ResultKind.CME_ERROR, ResultKind.CMS_ERROR})
+
+#: A clock that goes on by more was set: a device without one begins in 1970, or in January, until
+#: the network tells it the time. Ours: no wait is as long.
+CLOCK_SET_S: Final = 30 * 86_400.0
 
 #: Told of each edge that changed a machine: physical line, edge, ledger before the edge.
 Witness = Callable[[int, Edge, Ledger], None]
@@ -64,7 +73,9 @@ class Observer:
         ledger: What each machine went through.
         events: Pieces of the wire seen so far: commands, results, information texts, payloads.
         now_s: Seconds on the clock of the capture, or None where it has none.
-        strays: Lines with a result that answers no command in the capture.
+        strays: Lines with a result that answers no command in the capture; of them refusals
+            are those that refuse, and are charged to nobody.
+        texts: Texts that were read, each once.
     """
 
     def __init__(
@@ -84,7 +95,8 @@ class Observer:
         self.ledger = Ledger()
         self.events = 0
         self._unwritten = Unwritten()
-        self.strays = LineNumbers()
+        self.strays, self.refusals = LineNumbers(), LineNumbers()
+        self.texts: set[bytes] = set()
         self.armed_s: dict[tuple[str, str], float] = {}
         self.held = Held()
         self._renew_wires()
@@ -138,11 +150,13 @@ class Observer:
 
     def advance(self, time_s: float, line: int) -> None:
         """Let the clock of the capture go on, and pass every limit on the way, in order."""
-        if self.now_s is not None and time_s < self.now_s:
-            if self.now_s - time_s <= LATE_PRINT_S:
-                return
-            # The clock was set back (a reboot): waits are counted from here on.
+        step_s = 0.0 if self.now_s is None else time_s - self.now_s
+        if -LATE_PRINT_S <= step_s < 0:
+            return
+        if step_s < 0 or step_s > CLOCK_SET_S:
+            # The clock was set, or a reboot set it back: waits are counted from here on.
             self.armed_s = dict.fromkeys(self.armed_s, time_s)
+            self.now_s = time_s
         start_s = time_s if self.now_s is None else self.now_s
         while due := self._first_due(time_s, start_s):
             deadline_s, slot = due
@@ -181,10 +195,11 @@ class Observer:
         else:
             self._take_calm(edges, first, times)
         self.events += len(edges) - sum(times[e] for e in notable if not e.is_event)
+        if len(self.texts) < TEXTS_AT_MOST:
+            self.texts.update(edge.text for edge in times if edge.what is not What.NOISE)
         if any(e.what is What.STRAY for e in notable):
             for line, edge in enumerate(edges, first):
-                if edge.what is What.STRAY:
-                    self.strays.add(line)
+                self._note_stray(edge, line)
         self.edge = edges[-1]
         self.now_s = time_s if time_s is not None else self.now_s
 
@@ -239,14 +254,23 @@ class Observer:
         self._unwritten.write(self.ledger)
         self.edge = edge
         self.events += edge.is_event
-        if edge.what is What.STRAY:
-            self.strays.add(line)
+        if edge.what is not What.NOISE and len(self.texts) < TEXTS_AT_MOST:
+            self.texts.add(edge.text)
+        self._note_stray(edge, line)
         if edge.changes and (edge.wobbles or self._wants_all):
             self._witness(line, edge, self.ledger)
         self.ledger.note(line, edge)
         if self.now_s is not None:
             for at in edge.armed:
                 self.armed_s[at] = self.now_s
+
+    def _note_stray(self, edge: Edge, line: int) -> None:
+        if edge.what is What.STRAY:
+            self.strays.add(line)
+            result = parse_result(edge.text)
+            is_refusal = result is not None and result.kind in _REFUSALS
+            if is_refusal and {move.machine for move in edge.moves} <= _LINE:
+                self.refusals.add(line)
 
     # ------------------------------------------------- captures that show line by line
 

@@ -10,14 +10,18 @@ import os
 import re
 import sys
 from collections.abc import Container, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import chain, islice
 from typing import Final, NamedTuple
 
 from atfsm.errors import CaptureError
 from atfsm.replay.capture import STDIN, Capture
+from atfsm.replay.clocks_apart import LOOKED_AT, apart_s
 from atfsm.replay.formats import HEAD_LINES, format_named
 from atfsm.replay.formats.looks import is_answer, is_command, is_final
-from atfsm.replay.formats.times import Midnight, moment_of
+from atfsm.replay.formats.times import Midnight, Moment, moment_of
 from atfsm.replay.remote import is_remote
 
 FORMAT: Final = "two-files"
@@ -150,6 +154,7 @@ class _Side:
     next: bytes | None = None
     text: bytes = b""
     midnight: Midnight = field(default_factory=Midnight)
+    apart_s: float = 0.0  # what its clock lacks
 
     def step(self) -> None:
         """Go to the next line."""
@@ -162,15 +167,41 @@ class _Side:
             self.text = line.strip()
         else:
             self.stamp = line[: moment.end].strip()
-            self.text = line[moment.end :].strip(b" \t\r\n")
+            if self.apart_s:
+                self.stamp = _stamp(moment, self.apart_s)
+            self.text = _SEPARATOR.sub(b"", line[moment.end :].strip(b" \t\r\n"))
             time_s = moment.whole_s + moment.fraction_s
             time_s = self.midnight.unrolled(time_s) if moment.daily else time_s
             # A clock that steps back is kept: the file stays in its order.
-            self.time_s = max(time_s, self.time_s)
+            self.time_s = max(time_s + self.apart_s, self.time_s)
         self.next = self.stamp + b" " + self.mark + b" " + self.text
 
 
 _STAMPS: Final = format_named(FORMAT).stamps
+assert _STAMPED.separator is not None
+_SEPARATOR: Final = _STAMPED.separator
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _stamp(moment: Moment, apart_s: float) -> bytes:
+    """Write a stamp that was put right, as far as there is such a time."""
+    time_s = moment.whole_s + moment.fraction_s + apart_s
+    shape = "[%H:%M:%S.%f]" if moment.daily else "[%Y-%m-%d %H:%M:%S.%f]"
+    with suppress(OverflowError):
+        return (_EPOCH + timedelta(seconds=time_s)).strftime(shape).encode()
+    return b"[00:00:00.000000]"
+
+
+def _said(lines: Iterable[bytes]) -> list[tuple[float, bytes]]:
+    """When each of the first lines of a file was said, and what."""
+    side = _Side(b"", iter(lines))
+    said = []
+    side.step()
+    while side.next is not None:
+        if side.time_s > float("-inf"):
+            said.append((side.time_s, side.text))
+        side.step()
+    return said
 
 
 class PairCapture(Capture):
@@ -187,7 +218,7 @@ class PairCapture(Capture):
     def __init__(self, name: str, names: Names) -> None:
         self.name = name
         self._sent, self._received = Capture(names.sent), Capture(names.received)
-        self.torn = ""
+        self.torn = self.unfit = self.shifted = ""
         self.size_bytes = self._sent.size_bytes + self._received.size_bytes
 
     def tell_bytes(self) -> int:
@@ -203,17 +234,35 @@ class PairCapture(Capture):
         ]
 
     def holes(self) -> list[str]:
-        """What is not there of each."""
+        """What is not there of each, and how their clocks were brought together."""
         return [
-            f"{note.removesuffix('.')}, of {side.name}."
-            for side in (self._sent, self._received)
-            for note in side.holes()
+            *([self.shifted] if self.shifted else []),
+            *(
+                f"{note.removesuffix('.')}, of {side.name}."
+                for side in (self._sent, self._received)
+                for note in side.holes()
+            ),
         ]
 
     def chunks(self) -> Iterator[list[bytes]]:
         """Yield the lines of both, in the order of their times."""
+        sent, received = _lines(self._sent), _lines(self._received)
+        heads = list(islice(sent, LOOKED_AT)), list(islice(received, LOOKED_AT))
+        apart = apart_s(_said(heads[0]), _said(heads[1]))
+        if apart is None:
+            self.unfit = (
+                f"The clocks of {self._sent.name} and {self._received.name} cannot be brought "
+                "together: no answer would stand behind its command. Nothing is judged."
+            )
+        elif apart:
+            self.shifted = (
+                f"The clocks of the two files are {round(abs(apart), 2):g} s apart: the times of "
+                f"{self._received.name} were put {'forward' if apart > 0 else 'back'}."
+            )
         merged: list[bytes] = []
-        for line in _merged(_lines(self._sent), _lines(self._received)):
+        host = _Side(b"TX", chain(heads[0], sent))
+        modem = _Side(b"RX", chain(heads[1], received), apart_s=apart or 0.0)
+        for line in _merged(host, modem):
             merged.append(line)
             if len(merged) >= LINES_AT_ONCE:
                 yield merged
@@ -227,9 +276,8 @@ def _lines(capture: Capture) -> Iterator[bytes]:
     return (line for chunk in capture.chunks() for line in chunk)
 
 
-def _merged(sent: Iterable[bytes], received: Iterable[bytes]) -> Iterator[bytes]:
+def _merged(host: _Side, modem: _Side) -> Iterator[bytes]:
     """Merge two files by time; where times are equal, an answer stands before the next command."""
-    host, modem = _Side(b"TX", iter(sent)), _Side(b"RX", iter(received))
     host.step()
     modem.step()
     is_asked = False

@@ -22,8 +22,10 @@ from atfsm.replay.automaton import REMEMBERED_BYTES, Edge
 from atfsm.replay.formats import Format, Reader
 from atfsm.replay.formats.times import DAY_S, HALF_DAY_S
 from atfsm.replay.observer import Observer, resolve
+from atfsm.replay.payload_tails import payloads_like
 from atfsm.replay.records import Direction
-from atfsm.replay.unread import payloads_like
+from atfsm.replay.unanswered import Unanswered
+from atfsm.replay.unread import Unread
 from atfsm.replay.wire import LINE_BYTES_AT_MOST
 
 #: Lines followed at once; ours: twice as many as the run before went through.
@@ -53,10 +55,12 @@ class _Clock:
         moment = self._format.stamp_of(line)
         if moment is None:
             return False
-        if self.fits != moment[:2]:
+        rest = line[moment[0] : moment[1]]
+        # What stands behind the seconds may say which half of the day it is.
+        if self.fits != moment[:2] or rest.translate(_SHAPE) != self._rest.translate(_SHAPE):
             self._minutes.clear()
             self.fits = moment[:2]
-            self._rest = line[moment[0] : moment[1]]
+            self._rest = rest
         return True
 
     def seconds(self, head: bytes) -> float:
@@ -168,11 +172,17 @@ class Runner:
     Args:
         capture_format: How the capture is written.
         reader: Its reader, which reads the lines that are not for the fast way.
+
+    Attributes:
+        unanswered: What is not judged until an answer is read.
+        unread: What looks like AT, and this format does not read.
     """
 
     def __init__(self, capture_format: Format, reader: Reader) -> None:
         self._format = capture_format
         self._reader = reader
+        self.unanswered = Unanswered(capture_format)
+        self.unread = Unread(capture_format)
         self._is_fast = capture_format.stateless and capture_format.whole
         self._clock = _Clock(capture_format)
         self._length = SHORTEST_RUN
@@ -183,12 +193,23 @@ class Runner:
         at = 0
         while at < len(lines):
             before = at
-            if self._is_fast and not observer.held:
+            if self._is_fast and self.unanswered.is_over and not observer.held:
                 at += self._run(observer, lines[at : at + self._length], first + at)
             if at == before:
-                for record in self._reader.read(lines[at], first + at):
+                records = self._reader.read(lines[at], first + at)
+                if observer.node.exchange.data is None:
+                    self.unread.look(lines[at], first + at, records, self._reader)
+                for record in self.unanswered.passed(records):
                     observer.read(record)
                 at += 1
+
+    def close(self, observer: Observer) -> None:
+        """Have *observer* read what is left where the lines end."""
+        for record in self.unanswered.passed(self._reader.close()):
+            observer.read(record)
+        for record in self.unanswered.close():
+            observer.read(record)
+        observer.finish()
 
     def learn(self, observer: Observer, edge: Edge, tail: bytes) -> Edge:
         """Work out what the line with *tail* does behind *edge*, and have *edge* remember it.
@@ -202,6 +223,10 @@ class Runner:
         automaton = observer.automaton
         if said is None and self._stamp_end:
             raise _StopError  # perhaps a stamp of another width, which the reader will tell
+        if edge.node.exchange.data is None and self.unread.is_suspect(
+            tail, is_read=said is not None
+        ):
+            raise _StopError
         if said is None:  # a blank line, a comment, another logger
             edge[tail] = follows = automaton.skip(edge.node)
             automaton.remembered()

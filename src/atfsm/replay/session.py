@@ -14,8 +14,9 @@ from atfsm.replay.capture import Capture
 from atfsm.replay.driven import DrivenObserver
 from atfsm.replay.explain import explain
 from atfsm.replay.formats import HEAD_BYTES, HEAD_LINES, Format, format_named, format_of
+from atfsm.replay.formats.quotation import depth_of, unquoted
 from atfsm.replay.ledger import Ledger
-from atfsm.replay.notes import notes_on, open_end
+from atfsm.replay.notes import missing, notes_on, open_end
 from atfsm.replay.observer import Follower, Observer, Tally
 from atfsm.replay.pairs import open_named
 from atfsm.replay.report import Report, Standing, Verdict, Wobble
@@ -89,7 +90,8 @@ class Session:
     @property
     def held_from(self) -> int | None:
         """The first line of which something is not judged yet; None: nothing is held back."""
-        lines = (self._reader.held_from, self._observer.held_from)
+        held = (self._reader, self._runner.unanswered, self._observer)
+        lines = (each.held_from for each in held)
         return min((at for at in lines if at is not None), default=None)
 
     def feed(self, lines: list[bytes]) -> None:
@@ -102,11 +104,10 @@ class Session:
 
     def close(self, capture: Capture | None = None) -> Report:
         """The lines end; those of a file say what of it was not read."""
-        for record in self._reader.close():
-            self._observer.read(record)
-        self._observer.finish()
+        self._runner.close(self._observer)
         report = self.report
-        report.events = self._observer.events
+        unanswered = self._runner.unanswered
+        report.events = unanswered.commands if unanswered.are_unanswered else self._observer.events
         report.machines = [
             Standing(
                 p.machine,
@@ -125,7 +126,10 @@ class Session:
         holes = [] if capture is None else capture.holes()
         open_ended = report.machines[0].state in OPEN_ENDED
         sent = self._observer.node.exchange.in_flight
-        report.notes.extend([*lost, *holes, *self._reader.notes, *self._observer.notes])
+        unanswered = self._runner.unanswered
+        missed = missing(self._runner.unread, self._observer)
+        report.notes.extend([*lost, *holes, *self._reader.notes, *unanswered.notes])
+        report.notes.extend([*missed, *self._observer.notes])
         if self._observer.strays.count and not self._hides_nothing:
             report.notes.append(
                 f"Results without a logged command: line {self._observer.strays}. "
@@ -140,7 +144,9 @@ class Session:
             )
         if report.wobble_count:
             report.verdict = Verdict.WOBBLE
-        elif report.events and not (open_ended or lost or self._reader.is_damaged):
+        elif report.events and not (
+            open_ended or lost or missed or self._reader.is_damaged or unanswered.are_unanswered
+        ):
             report.verdict = Verdict.CLEAN
         elif not report.events:
             report.notes.append("No AT traffic was found.")
@@ -263,8 +269,12 @@ def open_capture(name: str, format_name: str = AUTO) -> Opened:
         head.extend(chunk)
         if len(head) >= HEAD_LINES or sum(map(len, head)) >= HEAD_BYTES:
             break
-    capture_format = chosen or format_of(head)
-    return Opened(capture, capture_format, chain([head] if head else [], chunks))
+    all_chunks: Iterator[list[bytes]] = chain([head] if head else [], chunks)
+    depth = depth_of(head[:HEAD_LINES])
+    if depth:
+        head = unquoted(head, depth)
+        all_chunks = (unquoted(chunk, depth) for chunk in all_chunks)
+    return Opened(capture, None if capture.unfit else chosen or format_of(head), all_chunks)
 
 
 def undecided(capture: Capture, lines: int) -> Report:
@@ -275,7 +285,8 @@ def undecided(capture: Capture, lines: int) -> Report:
         report.notes.extend(capture.holes() or ["The capture is empty."])
     if report.lines:
         report.notes.append(
-            "No format fits: no AT command, result code or unsolicited result code was found in "
+            capture.unfit
+            or "No format fits: no AT command, result code or unsolicited result code was found in "
             "its head. Name the format with --format if you know it."
         )
     return report

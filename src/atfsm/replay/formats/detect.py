@@ -17,9 +17,11 @@ from atfsm.replay.records import Direction
 #: Ours: so much of a capture is looked at.
 HEAD_LINES: Final = 400
 HEAD_BYTES: Final = LINE_AT_MOST
-TAILS, TAIL_AT_MOST = 8_192, 200  # ours: lines whose looks are remembered, a few megabytes
+TAILS, TAIL_AT_MOST = 16_384, 200  # ours: lines whose looks are remembered, a few megabytes
 _ENDS: Final = re.compile(rb"[\r\n]+")
 FALLBACK: Final = 0.2  # ours: a terminal log has no marks; one mark among five AT lines beats it
+#: Ours: where nothing says whose a line is, and no answer can be read, others are likelier.
+UNANSWERED: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,13 @@ def _fits(entries: Iterable[Format], lines: list[bytes]) -> list[_Fit]:
     text = b"\n".join(lines)
     fits = []
     for entry in entries:
-        if entry.needs and not any(need in text for need in entry.needs):
+        if not entry.may_mark(text):
             continue
-        fitting, against = _weigh(entry, lines)
+        fitting, against, is_answered = _weigh(entry, lines)
         if fitting:
             unproven = FALLBACK if not entry.has_marks else 1.0
+            if entry.says_no_side and not is_answered:
+                unproven *= UNANSWERED
             fits.append(_Fit(unproven * fitting / (fitting + against), fitting, entry))
     fits.sort(key=lambda fit: (-fit.score, -fit.fitting))
     return fits
@@ -86,18 +90,33 @@ def _bounded(head: Sequence[bytes]) -> Iterator[bytes]:
         left -= len(line) + 1
 
 
-def _weigh(entry: Format, lines: list[bytes]) -> tuple[int, int]:
+class _Weight(NamedTuple):
+    """How many lines speak for a format, how many against it, and whether it reads an answer."""
+
+    fitting: int
+    against: int
+    is_answered: bool
+
+
+def _weigh(entry: Format, lines: list[bytes]) -> _Weight:
     """Count the marked lines that speak for *entry*, and the unmarked ones that do not."""
     if entry.colours is not None:
-        return _weigh_coloured(entry, lines), 0
+        return _Weight(_weigh_coloured(entry, lines), 0, is_answered=True)
     lines = entry.as_logged(lines)
-    marked = [_look(entry, line) for line in lines]
-    fitting = sum(look.fits for look in marked if look is not None)
-    if entry.has_marks and not fitting:
-        return 0, 0
-    said = {look.text for look in marked if look is not None}
-    marked_side = next((look.side for look in marked if look is not None), None)
-    against = 0
+    has_marks = entry.has_marks
+    marked = [_look(entry, line) for line in lines] if has_marks else [None] * len(lines)
+    looks = [look for look in marked if look is not None]
+    fitting = sum(look.fits for look in looks)
+    if has_marks and not fitting:
+        return _NOTHING
+    against = sum(look.is_wrong for look in looks)
+    said = {look.text for look in looks if not look.is_wrong}
+    # A label may stand above what it says.
+    sides = {look.side for look in looks if look.fits or not look.text}
+    if entry.both_sides and len(sides) == 1:
+        return _NOTHING
+    marked_side = looks[0].side if looks else None
+    is_answered = any(look.is_answer for look in looks)
     for line, found in zip(lines, marked, strict=True):
         if found is not None:
             continue
@@ -106,8 +125,9 @@ def _weigh(entry: Format, lines: list[bytes]) -> tuple[int, int]:
             if not is_at(text):
                 continue
             match entry.unmarked:
-                case Unmarked.TEXT if not entry.has_marks:
+                case Unmarked.TEXT if not has_marks:
                     fitting += 1
+                    is_answered = is_answered or is_answer(text)
                 case Unmarked.CONTINUES:
                     fitting += entry.distinct  # the rest of a record that nobody else writes
                 case Unmarked.ROWS:
@@ -120,15 +140,28 @@ def _weigh(entry: Format, lines: list[bytes]) -> tuple[int, int]:
                     against += wrong(text) and text not in said
                 case _:
                     against += 1
-    return fitting, against
+    return _Weight(fitting, against, is_answered)
+
+
+_NOTHING: Final = _Weight(0, 0, is_answered=False)
 
 
 class _Look(NamedTuple):
-    """A line that bears the marks of a format: who wrote it, the text, and whether it is AT."""
+    """A line that bears the marks of a format.
+
+    Attributes:
+        side: Who wrote it.
+        text: What it says.
+        fits: Whether that is AT.
+        is_answer: Whether it is an answer.
+        is_wrong: Whether it is an answer that bears the mark of the host.
+    """
 
     side: Direction
     text: bytes
     fits: bool
+    is_answer: bool
+    is_wrong: bool
 
 
 def _look(entry: Format, line: bytes) -> _Look | None:
@@ -151,7 +184,11 @@ def _read_tail(entry: Format, tail: bytes) -> _Look | None:
     if marked is None:
         return None
     side, text = marked
-    return _Look(side, text, entry.distinct or any(map(is_at, _ENDS.split(text))))
+    parts = (text,) if b"\r" not in text and b"\n" not in text else _ENDS.split(text)
+    says_answer = any(map(is_answer, parts))
+    is_wrong = says_answer and side is Direction.TX and not entry.distinct
+    fits = entry.distinct or (says_answer and not is_wrong) or any(map(is_command, parts))
+    return _Look(side, text, fits, says_answer, is_wrong)
 
 
 def _weigh_coloured(entry: Format, lines: list[bytes]) -> int:

@@ -51,6 +51,12 @@ _BASES: Final = {"hex": 16, "dec": 10, "oct": 8}
 #: Shape 13: every control character as its number.
 ANGLE_HEX: Final = Escapes(re.compile(rb"<(?P<hex>[0-9A-Fa-f]{2})>"))
 
+#: Docklight: names in upper case.
+DOCKLIGHT: Final = Escapes(
+    re.compile(rb"<(?:CR|LF|NUL|SUB|ESC)>"),
+    {b"<CR>": b"\r", b"<LF>": b"\n", b"<NUL>": b"\0", b"<SUB>": b"\x1a", b"<ESC>": b"\x1b"},
+)
+
 #: Shape 14, Windows modem log: names in lower case.
 UNIMODEM: Final = Escapes(
     re.compile(rb"<(?:cr|lf|h(?P<hex>[0-9A-Fa-f]{2}))>"),

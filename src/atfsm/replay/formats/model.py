@@ -24,6 +24,7 @@ class Format(Shape):
         example: A few lines of such a capture, an exchange or two.
         special: What one has to know of it that the example does not show, in sentences.
         distinct: Whether the marks alone prove the format, whatever the text.
+        both_sides: Whether the marks of one side alone prove nothing: they have other uses, too.
         needs: Bytes of which one at least is on every marked line; none: that cannot be said.
         complete: Whether nothing of the run is hidden, since whoever drove the modem wrote it.
         objects: Whether each line is an object of JSON, which may be longer than other lines.
@@ -36,6 +37,7 @@ class Format(Shape):
     example: bytes
     special: str = ""
     distinct: bool = False
+    both_sides: bool = False
     needs: tuple[bytes, ...] = ()
     complete: bool = False
     objects: bool = False
@@ -61,6 +63,18 @@ class Format(Shape):
     def stateless(self) -> bool:
         """Whether a line reads the same wherever it stands, but for the day of its time."""
         return self.memoryless and self.reads is None
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether its reader alone can say what a line is: below a head, or an object of JSON."""
+        return self.reads is not None and self.restore is bytes
+
+    def may_mark(self, text: bytes) -> bool:
+        """Whether a line of *text* may be marked: no is certain, and found fast."""
+        for need in self.needs:
+            if need in text:
+                return True
+        return not self.needs
 
     def reader(self) -> Reader:
         """Start to read a capture of this format."""

@@ -143,7 +143,9 @@ class Reader:
         way = self._format
         match way.unmarked:
             case Unmarked.CONTINUES if self._side is not None:
-                return self._records(number, self._time_s, self._side, way.tidy(line))
+                return self._records(
+                    number, self._time_s, self._side, way.restored(line.strip(b" \t"))
+                )
             case Unmarked.WRAPPED if self._open is not None:
                 return self._wrapped(line.strip(BLANK))
             case Unmarked.OTHER_SIDE if self._first_mark is not None:

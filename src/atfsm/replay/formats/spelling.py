@@ -26,6 +26,9 @@ _GLUED: Final = re.compile(
 )
 _RUN_ON: Final = re.compile(rb"(?:OK|ERROR)(?=AT(?:[+#$%!*^&][A-Z]|$))")
 
+#: Where in its source a program logged a line, at the end of it (rich).
+_SOURCE: Final = re.compile(rb"[ ]{2,}[\w./-]{1,80}\.py:\d{1,6}\s*$")
+
 _COUNTED: Final = re.compile(rb"Result index: ?(-?\d{1,3})")
 _RESULTS: Final = {b"0": b"", b"1": b"OK"}
 
@@ -80,6 +83,15 @@ def of_tinygsm(text: bytes) -> bytes:
         return b"AT" + text[3:].strip()
     found = _COUNTED.match(text)
     return text if found is None else _RESULTS.get(found[1], b"ERROR")
+
+
+def without_source(text: bytes) -> bytes:
+    """Take off where in its source a program logged a line.
+
+    >>> without_source(b"AT+CSQ              modem.py:12")
+    b'AT+CSQ'
+    """
+    return _SOURCE.sub(b"", text) if b".py:" in text else text
 
 
 def unglued(text: bytes) -> bytes:

@@ -29,8 +29,9 @@ class Layout:
     """How a logger writes the time, down to whole seconds.
 
     Attributes:
-        fields: What the numbers are, in order: Y M D h m s, b for the name of a month, and k
-            for seconds whose last three digits are thousandths and follow without a mark.
+        fields: What the numbers are, in order: Y M D h m s, b for the name of a month, d for days
+            that elapsed, and k for seconds whose last three digits are thousandths and follow
+            without a mark.
         shape: The regular expression of the part down to whole seconds.
         fraction: The regular expression of what follows it.
         elapsed: Whether hours count on beyond the day: a clock that began when a device did.
@@ -46,10 +47,12 @@ class Layout:
 _HMS: Final = rb"\d{1,2}:\d\d:\d\d"
 ISO:       Final = Layout("YMDhms", rb"\d{4}[-/.]\d\d?[-/.]\d\d?[T ]+" + _HMS)
 US:        Final = Layout("MDYhms", rb"\d\d[-/]\d\d[-/]\d{4}[T ]+" + _HMS)
+EUROPEAN:  Final = Layout("DMYhms", rb"\d\d?\.\d\d?\.\d{4}[T ]+" + _HMS)
 US_REVERSED: Final = Layout("hmsMDY", _HMS + rb" \d\d[-/]\d\d[-/]\d{4}")
 MONTH_DAY: Final = Layout("MDhms",  rb"\d\d-\d\d +" + _HMS)
 DAILY:     Final = Layout("hms",    _HMS)
 SYSLOG:    Final = Layout("bDhms",  rb"[A-Z][a-z]{2} {1,2}\d{1,2} " + _HMS)
+ELAPSED:   Final = Layout("dhms",   rb"\d{1,5} \d\d:\d\d:\d\d", elapsed=True)
 CTIME:     Final = Layout("bDhmsY", rb"[A-Z][a-z]{2} {1,2}\d{1,2} " + _HMS + rb" \d{4}", rb"(?P<frac>)")
 ROUTER:    Final = Layout("bDhms",  rb"[a-z]{3}/\d\d " + _HMS)
 ROUTER_Y:  Final = Layout("bDYhms", rb"[a-z]{3}/\d\d/\d{4} " + _HMS)
@@ -58,17 +61,26 @@ MILLIS:    Final = Layout("k",      rb"\d{0,12}?", rb"(?P<frac>\d{1,3})(?!\d)")
 UPTIME:    Final = Layout("hms",    rb"\d{2,4}:\d\d:\d\d", rb"\.(?P<frac>\d{3})(?:,\d{3})?", elapsed=True)
 EPOCH_MICROS: Final = Layout("s", rb"\d{10}", rb"\.(?P<frac>\d{6})")
 EPOCH:        Final = Layout("s", rb"\d{10}(?!\d)", rb"(?P<frac>)")
+EPOCH_SECONDS: Final = Layout("s", rb"\d{10}(?!\d)", rb"(?:\.(?P<frac>\d{1,9}))?")
 EPOCH_MILLIS: Final = Layout("k", rb"\d{10}", rb"(?P<frac>\d{3})(?!\d)")
 # fmt: on
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A layout with what stands around it at the head of a line."""
+    """A layout with what stands around it at the head of a line.
+
+    Attributes:
+        pattern: Its expression.
+        fields: What its numbers are.
+        is_daily: Whether it says the time of day only.
+        has_half: Whether a group ``half`` may say which half of the day it is, by its letter.
+    """
 
     pattern: re.Pattern[bytes]
     fields: str
     is_daily: bool
+    has_half: bool
 
 
 class Moment(NamedTuple):
@@ -98,6 +110,7 @@ def stamps(around: bytes, *layouts: Layout) -> tuple[Stamp, ...]:
             re.compile(around % (rb"(?P<whole>" + layout.shape + rb")" + layout.fraction)),
             layout.fields,
             layout.fields == "hms" and not layout.elapsed,
+            b"?P<half>" in around,
         )
         for layout in layouts
     )
@@ -114,6 +127,8 @@ def moment_of(choice: tuple[Stamp, ...], line: bytes) -> Moment | None:
                 unit = 1000 if stamp.fields == "k" else 10 ** len(digits)
                 fraction_s = int(digits) / unit
             whole_s = _whole_s(stamp.fields, found["whole"])
+            if stamp.has_half and found["half"] is not None:
+                whole_s = _of_half(whole_s, found["half"])
             end = found.end()
             return Moment(
                 found.end("whole"), end, whole_s, fraction_s, stamp.is_daily, stamp.fields
@@ -208,12 +223,19 @@ def _is_wall(moment: Moment) -> bool:
     return moment.daily or "D" in moment.fields
 
 
+def _of_half(time_s: float, letter: bytes) -> float:
+    """Put a time of twelve hours into the half of the day that a letter names: a.m. or p.m."""
+    since_s = time_s % HALF_DAY_S  # 12 is the first hour of either half
+    return time_s - time_s % DAY_S + since_s + HALF_DAY_S * (letter in b"Pp")
+
+
 @lru_cache(maxsize=4096)
 def _whole_s(fields: str, text: bytes) -> float:
     if fields in ("s", "k"):
         return float(int(text or b"0"))
     found = dict(zip(fields, _FIELD.findall(text), strict=False))
     time_s = float(int(found["h"]) * 3600 + int(found["m"]) * 60 + int(found["s"]))
+    time_s += DAY_S * int(found.get("d", b"0"))
     if "D" not in found:
         return time_s
     name = found.get("b", b"").lower()

@@ -11,6 +11,16 @@ from typing import Final
 LEAD: Final = rb"(?:\xef\xbb\xbf)?(?:[ \t]|\x1b\[[\d;]*+m)*+"
 QUOTE: Final = LEAD + rb"(?:>(?:[ \t]|(?=[\[\dTtRr]))|[ \t])*+"
 ZONE: Final = rb"(?:Z|[+-]\d\d:?\d\d)?"
+#: A zone behind a blank, or by its name.
+ZONE_APART: Final = rb"(?:Z| ?[+-]\d\d:?\d\d(?![\d:])| (?:UTC|GMT)(?:[+-]\d{1,2})?)?"
+#: Which half of the day it is.
+HALF: Final = rb"(?: ?(?P<half>[AaPp])\.?[Mm]\b\.?)?"
+#: The priority of a message, as syslog has it on the wire, and the version behind it (RFC 5424).
+PRIORITY: Final = rb"(?:<\d{1,3}>(?:1 )?)?"
+
+#: What a program logs between the time and the text: level, names, a place in the source, a
+#: thread, each ended by a blank or a mark. As few of them as will do.
+SOURCE: Final = rb"[ \t:|,-]*+(?:[\w.$/@#<>\[\]()]{1,48}+[ \t:|,-]{1,8}+){0,8}?"
 
 # A terminal program that stamps lines does so with the lines of a device that has a clock of its
 # own. The device's is kept: it is nearer to the wire, as the line waited in a buffer and on the

@@ -11,7 +11,7 @@ from atfsm.replay.formats.marks import Unmarked, Wrap
 from atfsm.replay.formats.model import Format
 from atfsm.replay.formats.ports import PortReader
 from atfsm.replay.formats.spelling import CHAT_WORDS, of_chat
-from atfsm.replay.formats.tables.heads import LEAD, NEVER, lines, marks
+from atfsm.replay.formats.tables.heads import LEAD, NEVER, PRIORITY, lines, marks
 from atfsm.replay.formats.times import (
     CTIME,
     DAILY,
@@ -29,6 +29,8 @@ _WEEKDAY: Final = rb"(?:[A-Z][a-z]{2} )?"
 #: The tag of a log of Android that shows the wire; those of RIL repeat it.
 _TAG: Final = rb"(?!RILJ?\b)[\w.-]{0,24}?AT[\w.-]{0,24}+"
 _SIDES_NEED: Final = (b"AT>", b"AT<", b"AT >", b"AT <")
+#: Another program in the same syslog.
+_SYSLOG_HEAD: Final = rb"(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]\d|\d{4}-\d\d-\d\dT?) ?\d\d:\d\d:\d\d"
 
 # fmt: off
 HOSTS: Final[tuple[Format, ...]] = (
@@ -124,10 +126,10 @@ HOSTS: Final[tuple[Format, ...]] = (
             "10:00:00 lte,async lte1: rcvd +CSQ: 20,99",
             "10:00:00 lte,async lte1: rcvd OK",
         ),
-        special="Times have whole seconds.",
-        stamps=stamps(LEAD + rb"%b ", ISO, DAILY, ROUTER_Y, ROUTER),
+        special="Times have whole seconds. A syslog on another host is read, too.",
+        stamps=stamps(LEAD + PRIORITY + rb"%b ", ISO, DAILY, ROUTER_Y, ROUTER, SYSLOG),
         marks=marks(
-            rb"(?=[\w,-]*\blte\b)[\w,-]*+ (?!modeswitch)[\w.@-]+: "
+            rb"(?:[\w.:-]{1,64}+ ){0,2}?(?=[\w,-]*\blte\b)[\w,-]*+ (?!modeswitch)[\w.@-]+: "
             rb"(?:(?P<tx>sent)|(?P<rx>rcvd)) (?P<text>(?![Mm][Bb][Ii][Mm]).*)"
         ),
         distinct=True,
@@ -146,9 +148,9 @@ HOSTS: Final[tuple[Format, ...]] = (
         special="What it sends and what it reads; expect, abort and got it are its own words and are "
         "dropped, as are the lines of pppd between (sent [LCP …]). Where a word of ABORT comes, chat reads "
         "no further, so the code of a +CME ERROR is not in the log. Times have whole seconds.",
-        stamps=stamps(LEAD + _WEEKDAY + rb"%b(?=[ ,+Z])", CTIME, SYSLOG, ISO),
+        stamps=stamps(LEAD + PRIORITY + _WEEKDAY + rb"%b(?=[ ,+Z])", CTIME, SYSLOG, ISO),
         marks=marks(
-            rb"[\w .,:+/@\[\]()-]{0,120}?\bchat\[\d{1,9}\]: ?+"
+            rb"[\w .,:+/@\[\]()-]{0,120}?\bchat(?:\[\d{1,9}\]:| \d{1,9} \S{1,32} (?:-|\[[^\]]{0,80}\])) ?+"
             rb"(?:(?P<tx>(?=send \())|(?P<rx>(?! *%b)))(?P<text>.*)" % CHAT_WORDS
         ),
         unmarked=Unmarked.WRAPPED,
@@ -156,7 +158,7 @@ HOSTS: Final[tuple[Format, ...]] = (
         spelling=of_chat,
         breaks=re.compile(rb"\^M"),
         distinct=True,
-        needs=(b"chat[",),
+        needs=(b"chat[", b" chat "),
     ),
     Format(
         name="chat",
@@ -180,10 +182,11 @@ HOSTS: Final[tuple[Format, ...]] = (
         name="wvdial",
         about="shape 19, wvdial: --> Sending, but --> also stands before what it says itself",
         example=lines("--> Sending: AT+CSQ", "AT+CSQ", "+CSQ: 20,99", "OK", "--> Modem initialized."),
-        special="Bytes of PPP are shown raw, and may come before CONNECT. It has no time.",
+        special="Bytes of PPP are shown raw, and may come before CONNECT. It has no time, but in a syslog.",
+        stamps=stamps(LEAD + PRIORITY + rb"%b[ ,+Z][^\[]{0,80}\bwvdial\[\d{1,9}\]: ?", SYSLOG, ISO),
         marks=marks(rb"(?:(?P<tx>--> Sending: )|(?P<rx>%b))(?P<text>.*)" % NEVER),
         unmarked=Unmarked.MODEM,
-        noise=re.compile(rb"--> "),
+        noise=re.compile(rb"--> |" + _SYSLOG_HEAD),
         needs=(b"--> Sending: ",),
     ),
     Format(
@@ -216,7 +219,7 @@ HOSTS: Final[tuple[Format, ...]] = (
             "41A|54T|0D |0D |0A |4FO|4BK|0D |0A                              AT...OK..",
         ),
         special="Each answer is there as lines in quotes and as a dump; the dump is read.",
-        stamps=stamps(LEAD + _WEEKDAY + rb"%b(?: [\w-]+\[\d+\])?:? (?:gammu: )?", ISO, SYSLOG),
+        stamps=stamps(LEAD + PRIORITY + _WEEKDAY + rb"%b(?:(?: [\w.-]{1,64})? [\w-]+\[\d+\])?:? (?:gammu: )?", ISO, SYSLOG),
         marks=marks(
             rb"(?:(?P<tx>SENDING)|(?P<rx>RECEIVED)) frame ?type 0x[0-9A-Fa-f]+/length (?P<text>)"
         ),

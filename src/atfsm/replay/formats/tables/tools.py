@@ -16,6 +16,7 @@ from atfsm.replay.formats.tables.heads import LEAD, lines, marks, utf8_or_gbk
 from atfsm.replay.formats.times import (
     DAILY,
     EPOCH_MICROS,
+    EUROPEAN,
     ISO,
     SECONDS,
     US,
@@ -91,6 +92,24 @@ TOOLS: Final[tuple[Format, ...]] = (
         notes=True,
         distinct=True,
         needs=tuple(mark.encode(coding) for mark in ("→◇", "←◆") for coding in ("utf-8", "gbk")),
+    ),
+    Format(
+        name="docklight",
+        about="shape 3, Docklight: [TX] and [RX] behind the time, control characters by their names",
+        example=lines(
+            "01.05.2024 10:00:00.120 [TX] - AT+CSQ<CR>",
+            "01.05.2024 10:00:00.154 [RX] - <CR><LF>",
+            "+CSQ: 20,99<CR><LF>",
+            "<CR><LF>",
+            "OK<CR><LF>",
+        ),
+        special="It begins a new line behind each <LF>, so lines without a mark go on with the record before.",
+        stamps=stamps(LEAD + rb"%b ", EUROPEAN, US, ISO, DAILY),
+        marks=marks(rb"\[(?:(?P<tx>TX)|(?P<rx>RX))\] - (?P<text>.*)"),
+        unmarked=Unmarked.CONTINUES,
+        restore=escapes.DOCKLIGHT.undo,
+        unended=True,
+        needs=(b"X] - ",),
     ),
     Format(
         name="out-in",
@@ -208,13 +227,16 @@ TOOLS: Final[tuple[Format, ...]] = (
         example=lines(
             "INFO:root:b'> AT+CSQ\\r'", "INFO:root:(True, b'< +CSQ: 20,99\\r\\n\\r\\nOK\\r\\n')",
         ),
-        special="With labels it reads TX b'AT\\r' or RX: b'OK'. A command may be split into several records.",
+        special="With labels it reads TX b'AT\\r' or RX: b'OK', write: and read:, sent and received, or >> and <<. "
+        "A command may be split into several records.",
         stamps=stamps(LEAD + rb"\[?%b\]?", ISO, DAILY),
         marks=re.compile(
-            rb"""[^'"]{0,120}?(?:(?P<tx>\b[Tt][Xx]:? (?=b['"])|\b(?=b['"]>))"""
-            rb"""|(?P<rx>\b[Rr][Xx]:? (?=b['"])|\b(?=b['"]<)))b(?P<quote>['"])"""
-            rb"""(?:(?<=[XxTtRr][Xx] b['"])|(?<=[TtRr][Xx]: b['"])|[<>] ?)"""
-            rb"""(?P<text>(?:\\.|(?!(?P=quote)).)*)""",
+            rb"""[^'"]{0,120}?(?:"""
+            rb"""(?P<tx>(?P<sent>(?:\b(?i:TX|write|wrote|sen[dt]|sending)|(?<!>)>{2,3}|-->?):? ?(?=b['"]))"""
+            rb"""|\b(?=b['"]>))"""
+            rb"""|(?P<rx>(?P<got>(?:\b(?i:RX|read|received|recv|got)|(?<!<)<{2,3}|<--?):? ?(?=b['"]))"""
+            rb"""|\b(?=b['"]<)))"""
+            rb"""b(?P<quote>['"])(?(sent)|(?(got)|[<>] ?))(?P<text>(?:\\.|(?!(?P=quote)).)*)""",
             re.DOTALL,
         ),
         restore=escapes.C.undo,
