@@ -73,8 +73,7 @@ class Observer:
         ledger: What each machine went through.
         events: Pieces of the wire seen so far: commands, results, information texts, payloads.
         now_s: Seconds on the clock of the capture, or None where it has none.
-        strays: Lines with a result that answers no command in the capture; of them refusals
-            are those that refuse, and are charged to nobody.
+        strays: Lines with a result that answers no command; refusals: those charged to nobody.
         texts: Texts that were read, each once.
     """
 
