@@ -101,6 +101,11 @@ def _wvdial(paper: Paper, line: Line) -> int:
     return number
 
 
+def _wvdial_journal(paper: Paper, line: Line) -> int:
+    head = clock(line.time_s, "%b %d %H:%M:%S")[:15] + b" host wvdial[431]: "
+    return paper.write(head + (b"--> Sending: " if line.direction is TX else b"") + line.text)
+
+
 def _freebsd_ppp(paper: Paper, line: Line) -> int:
     head = clock(line.time_s, "%b %d %H:%M:%S")[:15] + b" host ppp[410]: tun0: Chat: "
     if line.direction is RX:
@@ -373,6 +378,7 @@ PROGRAMS_OTHERWISE: dict[str, tuple[str, Renderer]] = {
                                       _gammu_row(b" gammu-smsd[1902]: gammu: "))),
     "socat-hex":     ("socat", dumped(_socat_head, _socat_hex, cut=lambda data: [data])),
     "socat-text":    ("socat", socat_text),
+    "wvdial-journal": ("wvdial", line_by_line(_wvdial_journal)),
     "strace-bare":   ("strace", chunk_by_chunk(_strace(lambda _: b""))),
     "strace-pid":    ("strace", chunk_by_chunk(_strace_threads(lambda pid, _: b"[pid %d] " % pid))),
     "strace-threads": ("strace", chunk_by_chunk(_strace_threads(

@@ -33,7 +33,7 @@ CASES: list[tuple[str, str, Renderer]] = [
 ]
 UNDIRECTED = ("bare", "iso-bare", "arduino")
 ECHOES = ("esp-command-lib",)  # what was received may be the echo of what was sent
-WHOLE_SECONDS = ("chat-syslog", "freebsd-ppp", "gammu", "routeros")
+WHOLE_SECONDS = ("chat-syslog", "freebsd-ppp", "gammu", "routeros", "wvdial")
 
 every_logger = pytest.mark.parametrize(
     ("name", "render"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]

@@ -136,7 +136,8 @@ def test_results_without_a_command_are_listed_from_the_first(
     """Where there are too many to list, the note says that there are more."""
     report = replayed(b"Tx: AT\nRx: OK\n" + b"Rx: ERROR\n" * count)
 
+    lines = f"line 3, 4, 5, 6, 7, 8, 9, 10{more}"
     assert [
-        f"Results without a logged command: line 3, 4, 5, 6, 7, 8, 9, 10{more}. "
-        "The capture hides what was asked."
+        f"Nobody is charged with the refusal on {lines}: what was refused is not shown.",
+        f"Results without a logged command: {lines}. The capture hides what was asked.",
     ] == report.notes

@@ -31,7 +31,6 @@ from atfsm.replay.causes import CAUSES, CAUSES_BY_CODE, CAUSES_OF, Cause
 from atfsm.replay.causes.model import Code
 from atfsm.replay.meanings import code_of
 from atfsm.replay.mentions import mentioned
-from atfsm.replay.quotation import line_in
 from atfsm.replay.remarks import REMARKS, Remark
 from atfsm.replay.templates import plain
 from atfsm.replay.topic import (
@@ -43,6 +42,7 @@ from atfsm.replay.topic import (
     Spoken,
     Topic,
 )
+from atfsm.replay.typed import line_in
 from atfsm.stack import TABLED
 
 #: The rows that speak of any refusal: of a code without a row of its own they say all there is.

@@ -16,9 +16,9 @@ DEPTH_AT_MOST: Final = 8  # ours: of a thread in which everybody quotes everybod
 #: One level, and a blank behind it.
 _MARK: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]{0,8}>[ \t]?")
 _ANYWHERE: Final = re.compile(b"^" + _MARK.pattern, re.MULTILINE)
-#: What asks and what answers, whatever a logger writes around it.
+#: What asks and what answers, whatever a logger writes around it: AT> and AT< are Android's marks.
 _ASKS: Final = re.compile(
-    rb"(?<![A-Za-z])(?:AT|at(?=[+&]))(?:[+&#$%!*^\\][A-Za-z]|[A-Z]\d|[EIZ]?(?![\w ]))"
+    rb"(?<![A-Za-z])(?:AT|at(?=[+&]))(?:[+&#$%!*^\\][A-Za-z]|[A-Z]\d|[EIZ]?(?![\w <>]))"
 )
 _ANSWERS: Final = re.compile(
     rb"(?<![\w ]\w)(?:OK|ERROR|CONNECT|NO CARRIER)(?!\w)|(?<!AT)[+^#*$%!][A-Z][A-Z0-9_]{1,20}:"
