@@ -29,7 +29,7 @@ STANDARDS = {"V.250", "27.007", "27.005"}
 #: Words in capitals that a citation may hold beside keys.
 WORDS = {"AT", "CME", "CONNECT", "COPS", "CPIN", "IND", "OK", "RC76", "RCV", "URC"}
 #: What looks like a key or an item in code, and is a list, a label, a quotation or a type.
-NO_CITATIONS = {"LCP", "NONE", "PIN", "f64"}
+NO_CITATIONS = {"LCP", "NONE", "PIN", "RX", "TX", "f64"}
 
 
 def defined_keys() -> set[str]:

@@ -6,6 +6,7 @@ import pytest
 
 from atfsm.replay.formats import detect, format_named, format_of
 from atfsm.replay.records import Direction
+from atfsm.replay.session import Session
 from tests.replay.test_formats_round_trip import read
 
 TX, RX = Direction.TX, Direction.RX
@@ -30,6 +31,8 @@ LABELS: list[tuple[str, str, str, str]] = [
     ("txrx", "[10:00:00] DEBUG    TX: ", "           DEBUG    RX: ", "                    modem.py:12"),
     ("txrx", "I (5100) modem: TX: ", "I (5150) modem: RX: ", ""),
     ("txrx", "[00:00:20.100,000] <inf> app: TX: ", "[00:00:20.100,000] <inf> app: RX: ", ""),
+    ("txrx", "01.05.2024 10:00:00.120 TX: ", "01.05.2024 10:00:00.190 RX: ", ""),
+    ("txrx", "12: TX: ", "13: RX: ", ""),
     ("txrx", "Modem TX: ", "Modem RX: ", ""),
     ("command-response", "Sent: ", "Received: ", ""),
     ("command-response", "Send: ", "Recv: ", ""),
@@ -61,6 +64,7 @@ OTHERS: dict[str, tuple[str | None, str]] = {
     "a difference of two files": (None, "> AT+CSQ\n> hello\n"),
     "a log of a network":        (None, "eth0 RX: 17 packets\neth0 TX: 3 packets\n"),
     "a page":                    (None, "<html>\n<body>AT+CSQ</body>\n"),
+    "answers below prose":       ("command-response", "Command: AT+CSQ  [1]\nResponse:  [2]\nOK  [3]\n"),
     "a prompt":                  ("bare", "> AT+CSQ\n+CSQ: 20,99\nOK\n> \n"),
 }
 # fmt: on
@@ -103,6 +107,23 @@ def test_words_alone_are_no_labels(case: str) -> None:
     found = format_of(text.encode().split(b"\n"))
 
     assert name == (None if found is None else found.name)
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_the_rest_of_a_stamp_is_no_name(exact: bool) -> None:
+    """A number before a damaged date is not taken for a stamp of its own, on neither way."""
+    session = Session("capture", format_named("txrx"))
+    session._runner._is_fast = not exact
+    lines = [
+        "2026 Rx: OK",
+        "2026-11 Rx: OK",
+        "09:#0:01 Rx: OK",
+        *(f"2026-11-22 10:0{at}:00.1 Rx: OK" for at in "02"),
+    ]
+    session.feed([line.encode() for line in lines])
+
+    assert session.now_s is not None
+    assert 120 <= session.now_s < 180
 
 
 def test_an_answer_below_its_label_is_read() -> None:

@@ -127,7 +127,7 @@ class Session:
         open_ended = report.machines[0].state in OPEN_ENDED
         sent = self._observer.node.exchange.in_flight
         unanswered = self._runner.unanswered
-        missed = missing(self._runner.unread, self._observer)
+        missed = [] if self._hides_nothing else missing(self._runner.unread, self._observer)
         report.notes.extend([*lost, *holes, *self._reader.notes, *unanswered.notes])
         report.notes.extend([*missed, *self._observer.notes])
         if self._observer.strays.count and not self._hides_nothing:

@@ -111,8 +111,9 @@ def _weigh(entry: Format, lines: list[bytes]) -> _Weight:
         return _NOTHING
     against = sum(look.is_wrong for look in looks)
     said = {look.text for look in looks if not look.is_wrong}
-    # A label may stand above what it says.
-    sides = {look.side for look in looks if look.fits or not look.text}
+    # A label may stand above what it says, or before prose.
+    is_label = entry.unmarked is Unmarked.CONTINUES
+    sides = {look.side for look in looks if look.fits or is_label}
     if entry.both_sides and len(sides) == 1:
         return _NOTHING
     marked_side = looks[0].side if looks else None

@@ -44,6 +44,8 @@ class Layout:
 
 
 # fmt: off
+#: Behind a number that is no part of a date or of another time.
+_NO_DATE:  Final = rb"(?![\d./-]|:(?! ))"
 _HMS: Final = rb"\d{1,2}:\d\d:\d\d"
 ISO:       Final = Layout("YMDhms", rb"\d{4}[-/.]\d\d?[-/.]\d\d?[T ]+" + _HMS)
 US:        Final = Layout("MDYhms", rb"\d\d[-/]\d\d[-/]\d{4}[T ]+" + _HMS)
@@ -56,8 +58,8 @@ ELAPSED:   Final = Layout("dhms",   rb"\d{1,5} \d\d:\d\d:\d\d", elapsed=True)
 CTIME:     Final = Layout("bDhmsY", rb"[A-Z][a-z]{2} {1,2}\d{1,2} " + _HMS + rb" \d{4}", rb"(?P<frac>)")
 ROUTER:    Final = Layout("bDhms",  rb"[a-z]{3}/\d\d " + _HMS)
 ROUTER_Y:  Final = Layout("bDYhms", rb"[a-z]{3}/\d\d/\d{4} " + _HMS)
-SECONDS:   Final = Layout("s",      rb"\d{1,12}", rb"\.(?P<frac>\d{1,9})")
-MILLIS:    Final = Layout("k",      rb"\d{0,12}?", rb"(?P<frac>\d{1,3})(?!\d)")
+SECONDS:   Final = Layout("s",      rb"\d{1,12}", rb"\.(?P<frac>\d{1,9})" + _NO_DATE)
+MILLIS:    Final = Layout("k",      rb"\d{0,12}?", rb"(?P<frac>\d{1,3})" + _NO_DATE)
 UPTIME:    Final = Layout("hms",    rb"\d{2,4}:\d\d:\d\d", rb"\.(?P<frac>\d{3})(?:,\d{3})?", elapsed=True)
 EPOCH_MICROS: Final = Layout("s", rb"\d{10}", rb"\.(?P<frac>\d{6})")
 EPOCH:        Final = Layout("s", rb"\d{10}(?!\d)", rb"(?P<frac>)")

@@ -19,8 +19,12 @@ HALF: Final = rb"(?: ?(?P<half>[AaPp])\.?[Mm]\b\.?)?"
 PRIORITY: Final = rb"(?:<\d{1,3}>(?:1 )?)?"
 
 #: What a program logs between the time and the text: level, names, a place in the source, a
-#: thread, each ended by a blank or a mark. As few of them as will do.
-SOURCE: Final = rb"[ \t:|,-]*+(?:[\w.$/@#<>\[\]()]{1,48}+[ \t:|,-]{1,8}+){0,8}?"
+#: thread, each ended by a blank or a mark. As few of them as will do. A number stands behind a
+#: name only: elsewhere it is the rest of a damaged stamp.
+SOURCE: Final = (
+    rb"[ \t:|,-]*+(?:[A-Za-z_$/@#<>\[\]()][\w.$/@#<>\[\]()]{0,47}+[ \t:|,-]{1,8}+"
+    rb"(?:\d{1,6}+[ \t:|,-]{1,8}+)?+){0,8}?"
+)
 
 # A terminal program that stamps lines does so with the lines of a device that has a clock of its
 # own. The device's is kept: it is nearer to the wire, as the line waited in a buffer and on the

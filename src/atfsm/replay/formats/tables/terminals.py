@@ -107,7 +107,8 @@ TERMINALS: Final[tuple[Format, ...]] = (
         special="In any case, and in other spellings: TXD:, RX <, tx ->, [TX], (TX), TX -, a comma or a tab; "
         "behind the level and the names of a program's logging, too; also as a quotation in a thread.",
         stamps=stamps(
-            QUOTE + rb"[\[(]?%b" + ZONE + rb"[\])]?", ISO, DAILY, SECONDS, EPOCH, EPOCH_MILLIS, MILLIS
+            QUOTE + rb"[\[(]?%b(?:,\d{3}(?=\]))?" + ZONE + rb"[\])]?",
+            *(ISO, DAILY, EUROPEAN, US, SECONDS, EPOCH, EPOCH_MILLIS, MILLIS),
         ),
         marks=re.compile(
             QUOTE + SOURCE + rb"(?P<open>[\[(])?+(?:(?P<tx>(?i:TXD?))|(?P<rx>(?i:RXD?)))"
