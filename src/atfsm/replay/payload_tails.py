@@ -13,11 +13,13 @@ from typing import Final
 
 from atfsm.replay.formats import Format
 from atfsm.replay.formats.marks import LINE_AT_MOST
+from atfsm.replay.formats.spelling import without_source
 
-#: How an expression ends in which what stands behind the mark is the text, whatever it is.
-_TEXT: Final = b"(?P<text>.*)"
+#: How an expression ends in which what stands behind the mark is the text: whatever it is, or
+#: whatever holds no spelled control characters.
+_TEXT: Final = (b"(?P<text>.*)", b"(?P<text>(?!.{0,200}<(?:CR|LF)>).*)")
 #: What nothing takes for a part of the mark, for markup, a line end, a colour or a page's blank.
-_PAYLOAD: Final = rb"(?![\s<>`~\[])[^\r\n\x1b\xc2\xe2\xef]{0,%d}"
+_PAYLOAD: Final = rb"(?![\s>`~\[])[^<\r\n\x1b\xc2\xe2\xef]{0,%d}"
 
 
 def payloads_like(
@@ -37,7 +39,9 @@ def payloads_like(
     """
     mark, found, end = tail.rpartition(text)
     is_verbatim = way.marks is not None and way.marks.pattern.endswith(_TEXT)
-    is_changed = way.noise or way.notes or way.breaks or way.spelling
+    # Where in its source a program logged the line stands behind the end pattern, and is known.
+    is_respelled = way.spelling not in {None, without_source}
+    is_changed = way.noise or way.notes or way.breaks or is_respelled
     if not found or not is_verbatim or is_changed or not text.endswith(pattern):
         return None
     end = pattern + end
