@@ -318,6 +318,8 @@ def _causes(kind: Kind, command: str, text: str, name: str) -> frozenset[str]:
             right = ("silent",)  # +KTCP_IND or +KUDP_IND came, the OK before it did not
         case "final_missing":
             right = ("silent.sending",) if is_send else _unanswered(command)
+            if "+KUDPCFG" in command:
+                right += ("silent",)  # +KUDP_IND came as well, so that the socket is open
         case _:  # nothing but the echo, if that is logged
             right = ("silent.echo_only",) if has_echo else _unanswered(command)
             if is_send or is_read:
