@@ -95,14 +95,16 @@ def test_ctrl_c_is_not_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_what_is_known_is_not_read(tmp_path: Path) -> None:
-    """A capture that killed who read it gets its row without being opened."""
+    """A capture that killed who read it gets its row without being opened, or even begun."""
     began: list[int] = []
+    names = [str(tmp_path / name) for name in ("a.log", "b.log", "c.log")]
     found = replay_batch(
-        [str(tmp_path / "a.log")], known={0: (Outcome.FAILED, "it kills")}, began=began.append
+        names, known=dict.fromkeys((0, 2), (Outcome.FAILED, "it kills")), began=began.append
     )
 
-    assert {column.name: 1 for column in COLUMNS} == {n: len(v) for n, v in found.items()}
-    assert (["failed"], ["it kills"], [0]) == (found["verdict"], found["reason"], began)
+    assert {column.name: 3 for column in COLUMNS} == {n: len(v) for n, v in found.items()}
+    assert ["failed", "unreadable", "failed"] == found["verdict"]
+    assert (["it kills"] * 2, [1]) == (found["reason"][::2], began)
 
 
 def test_nothing_but_nuls_is_not_nothing(tmp_path: Path) -> None:

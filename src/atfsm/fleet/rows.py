@@ -71,19 +71,19 @@ def replay_batch(
         names: Of the captures.
         task: How.
         known: By index, what is known without reading: that it killed who read it, or is none.
-        began: Told the index of each capture before it is read.
+        began: Told the index of each capture before it is read; of what is known, nothing is read.
 
     Returns:
         The columns of `atfsm.fleet.columns`. What cannot be read is a row that says why.
     """
     columns = no_rows()
     for index, name in enumerate(names):
-        if began is not None:
-            began(index)
         if index in known:
             add_row(columns, _without_report(name, task, *known[index]))
-        else:
-            _add_rows(columns, name, task)
+            continue
+        if began is not None:
+            began(index)
+        _add_rows(columns, name, task)
     return columns
 
 
