@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NoReturn
 
-from atfsm.fleet.columns import Columns
 from atfsm.fleet.rows import NOTHING, Known, Task, replay_batch
 
 
@@ -24,7 +23,7 @@ def deadly_batch(
     *,
     known: Mapping[int, Known] = NOTHING,
     began: Callable[[int], None] | None = None,
-) -> Columns:
+) -> bytes:
     """Replay a batch; what a capture is called happens to who reads it.
 
     ``deadly`` kills, ``once`` only the first; ``huge`` takes more memory than there is, and
@@ -46,7 +45,7 @@ def deadly_batch(
     return replay_batch(names, task, known=known, began=begin)
 
 
-class _Unsendable(dict[str, list[object]]):
+class _Unsendable(bytes):
     """Rows that kill who sends them."""
 
     def __reduce__(self) -> NoReturn:
@@ -54,7 +53,7 @@ class _Unsendable(dict[str, list[object]]):
         die()
 
 
-def unsendable_batch(*_: object, began: Callable[[int], None], **__: object) -> Columns:
+def unsendable_batch(*_: object, began: Callable[[int], None], **__: object) -> bytes:
     """Begin with a capture, and give rows that cannot be sent."""
     began(0)
     return _Unsendable()

@@ -13,13 +13,13 @@ import pytest
 
 from atfsm.errors import AtfsmError
 from atfsm.fleet.batch import Batch, batch_of, batched
-from atfsm.fleet.columns import Columns
 from atfsm.fleet.pool import Pool, _Worker
 from atfsm.fleet.rows import AS_IT_IS, WORKER_DIED, replay_batch
 from atfsm.fleet.run import Plan, replay_fleet
 from atfsm.replay.listing import Input
 from tests.fleet.deadly import deadly_batch, unsendable_batch
 from tests.fleet.logs import small_log
+from tests.fleet.parts import columns_of
 
 
 def batches_of(folder: Path, *named: tuple[str, ...]) -> Iterator[Batch]:
@@ -41,8 +41,9 @@ def test_a_pool_gives_what_one_process_gives(jobs: int, tmp_path: Path) -> None:
     assert {b.number: replay_batch(b.names) for b in batches} == found
 
 
-def outcomes(columns: Columns) -> list[tuple[str, str, str | None]]:
+def outcomes(part: bytes) -> list[tuple[str, str, str | None]]:
     """Name, verdict and reason of each capture."""
+    columns = columns_of(part)
     rows = zip(*(columns[n] for n in ("record", "capture", "verdict", "reason")), strict=True)
     return [(Path(name).name, v, r) for record, name, v, r in rows if record == "capture"]
 
@@ -113,7 +114,7 @@ class Stillborn:
 def test_where_no_worker_can_be_started_it_is_said(tmp_path: Path) -> None:
     """In one line, in place of starting processes for ever."""
     batches = batches_of(tmp_path, ("a.log",))
-    replay = cast("Callable[..., Columns]", Stillborn())
+    replay = cast("Callable[..., bytes]", Stillborn())
 
     with pytest.raises(AtfsmError, match=r"end as soon as they start \(exit code 3\)$"):
         list(Pool(2, AS_IT_IS, replay).run(batches))

@@ -157,11 +157,11 @@ def test_wobbles_without_rows_are_told(
     closed = "Tx: AT+KTCPCLOSE=1,1\nRx: OK\nTx: AT+KTCPDEL=1\nRx: OK\n"
     for name, count in (("a.log", 6), ("b.log", 1), ("c.log", 3)):
         (tmp_path / name).write_text((opened + early + closed) * count, "utf-8")
-    columns = replay_batch(sorted(map(str, tmp_path.glob("?.log"))))
+    part = replay_batch(sorted(map(str, tmp_path.glob("?.log"))))
     out = tmp_path / "out.parquet"
-    results.write([results.packed(columns)], out, {"captures": 3})
+    results.write([part], out, {"captures": 3})
     tally = Tally()
-    tally.count(columns)
+    tally.count(part)
     _, reported, _ = run("report", out)
     said = json.loads(run("report", out, "--json")[1])
 
@@ -234,7 +234,7 @@ def test_any_names_are_drawn_and_listed(
             {**printable, "record": "wobble", "verdict": "wobble", "line": 1, "kind": "refused"}
             | {"cause": _stored(name), "why": _stored(name)},
         )
-    results.write([results.packed(columns)], out, {"captures": len(names)})
+    results.write([results.packed([columns])], out, {"captures": len(names)})
     found = pareto([str(out)], by)
     picture = svg(found)
 
@@ -361,7 +361,7 @@ def test_others_are_more_than_one(count: int, tmp_path: Path) -> None:
             {**shared, "record": "wobble", "line": 1, "kind": "refused", "cause": "x", "why": ""},
         )
     out = tmp_path / "out.parquet"
-    results.write([results.packed(columns)], out, {"captures": count})
+    results.write([results.packed([columns])], out, {"captures": count})
     words = list(drawn(svg(pareto([str(out)]))).itertext())
 
     assert (count > 6) == ("others" in words)

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from atfsm.errors import AtfsmError, ResultsError
-from atfsm.fleet import batch, run
+from atfsm.fleet import batch, results, rows, run
 from atfsm.fleet.columns import COLUMNS, SCHEMA
 from atfsm.fleet.rows import Task, replay_batch
 from atfsm.fleet.run import Plan, Tally, replay_fleet
@@ -29,6 +29,7 @@ from atfsm.fleet.unfinished import Asked, Unfinished
 from atfsm.replay.listing import Input
 from tests.fleet.interrupted import BATCH_FILES
 from tests.fleet.logs import write_mixed_fleet
+from tests.fleet.parts import columns_of
 
 ROOT = Path(__file__).parent.parent.parent
 LOGS = 90
@@ -77,7 +78,7 @@ def test_the_file_does_not_depend_on_the_number_of_processes(jobs: int, fleet: P
     expected = whole(fleet)
     tally = replay_fleet([str(fleet)], Plan(out="other.parquet", jobs=jobs))
     names = sorted(str(path) for path in fleet.rglob("*") if path.is_symlink() or path.is_file())
-    found = replay_batch(names)
+    found = columns_of(replay_batch(names))
 
     assert expected == Path("other.parquet").read_bytes()
     assert pq.read_table("other.parquet").to_pydict() == found
@@ -111,6 +112,20 @@ def test_a_torn_file_is_read_as_far_as_it_goes(fleet: Path) -> None:
     there = zlib.decompressobj(31).decompress((fleet / "torn.log.gz").read_bytes())
 
     assert there.removesuffix(b"\n").count(b"\n") + 1 == row["lines"]
+
+
+def test_a_group_of_rows_is_bounded(fleet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where one batch has more rows than that: memory holds one group while it is written."""
+    monkeypatch.setattr(rows, "ROWS_A_PIECE", 5)
+    monkeypatch.setattr(results, "ROWS_A_GROUP", 20)
+    names = sorted(map(str, fleet.rglob("*.log")))
+    part = replay_batch(names)
+    results.write([part], Path("out.parquet"), {})
+    file = pq.ParquetFile("out.parquet")
+    sizes = [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)]
+
+    assert all(20 <= size < 30 for size in sizes[:-1])
+    assert columns_of(part) == file.read().to_pydict()
 
 
 def test_the_file_says_what_it_is(fleet: Path) -> None:

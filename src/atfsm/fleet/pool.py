@@ -21,7 +21,6 @@ from typing import Any, Final
 
 from atfsm.errors import AtfsmError, first_line
 from atfsm.fleet.batch import Batch
-from atfsm.fleet.columns import Columns
 from atfsm.fleet.rows import Task, replay_batch
 from atfsm.fleet.unfinished import KEPT
 
@@ -35,7 +34,7 @@ END_WITHIN_S: Final = 2.0  # ours: a worker that was told to end has nothing lef
 
 
 #: What replays a batch: `replay_batch`, or a function that is called as it is.
-Replay = Callable[..., Columns]
+Replay = Callable[..., bytes]
 
 
 def work(pipe: Connection, at: Any, task: Task, replay: Replay) -> None:  # noqa: ANN401  ctypes has no public name for it
@@ -50,7 +49,7 @@ def work(pipe: Connection, at: Any, task: Task, replay: Replay) -> None:  # noqa
         pipe.send(None)
         while (asked := pipe.recv()) is not None:
             names, known = asked
-            said: Columns | str
+            said: bytes | str
             try:
                 said = replay(names, task, known=known, began=began)
             except MemoryError:
@@ -108,7 +107,7 @@ class _Worker:
         with suppress(OSError):  # it died: found out when it is waited for
             self.pipe.send((batch.names, batch.known))
 
-    def take(self) -> Columns | None:
+    def take(self) -> bytes | None:
         """Take what it has to say; None where it says that it is ready.
 
         Raises:
@@ -116,7 +115,7 @@ class _Worker:
             AtfsmError: It met a bug of ours, as any other would.
         """
         try:
-            said: Columns | str | None = self.pipe.recv()
+            said: bytes | str | None = self.pipe.recv()
         except OSError as error:
             raise EOFError from error
         if isinstance(said, str):
@@ -157,7 +156,7 @@ class Pool:
         self._stillborn = 0
         self.deaths = 0
 
-    def run(self, batches: Iterable[Batch]) -> Iterator[tuple[int, Columns]]:
+    def run(self, batches: Iterable[Batch]) -> Iterator[tuple[int, bytes]]:
         """Replay *batches*; give the number and the rows of each as soon as they are there.
 
         At most one batch a worker is under way or waits, so that memory stays what it is.
@@ -199,7 +198,7 @@ class Pool:
                     "give fewer with --jobs"
                 ) from error
 
-    def _hear(self, worker: _Worker) -> Iterator[tuple[int, Columns]]:
+    def _hear(self, worker: _Worker) -> Iterator[tuple[int, bytes]]:
         try:
             said = worker.take()
         except EOFError:

@@ -1,4 +1,4 @@
-"""The results as a Parquet file: written batch by batch, read column by column.
+"""The results as a Parquet file: written piece by piece, read column by column.
 
 Needs pyarrow, which is part of the extra ``atfsm[fleet]``.
 """
@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -55,24 +56,27 @@ def _schema() -> pa.Schema:
     return pa.schema([pa.field(column.name, kinds[column.kind]) for column in COLUMNS])
 
 
-def packed(columns: Columns) -> bytes:
-    """The rows of one batch as bytes: an Arrow stream."""
+def packed(pieces: Iterable[Columns]) -> bytes:
+    """The rows of one batch as bytes: an Arrow stream, piece by piece."""
     import pyarrow as pa
 
-    batch = pa.record_batch([columns[name] for name in _schema().names], schema=_plain())
     sink = io.BytesIO()
     options = pa.ipc.IpcWriteOptions(compression="zstd")
-    with pa.ipc.new_stream(sink, batch.schema, options=options) as stream:
-        stream.write_batch(batch)
+    with pa.ipc.new_stream(sink, _plain(), options=options) as stream:
+        for columns in pieces:
+            values = [columns[name] for name in _plain().names]
+            stream.write_batch(pa.record_batch(values, schema=_plain()))
     return sink.getvalue()
 
 
-def unpacked(part: bytes, names: Sequence[str]) -> Columns:
-    """Some columns of what `packed` gave."""
+def unpacked(part: bytes, names: Sequence[str]) -> Iterator[Columns]:
+    """Some columns of what `packed` gave, piece by piece."""
     import pyarrow as pa
 
-    table: dict[str, list[Any]] = pa.ipc.open_stream(part).read_all().select(names).to_pydict()
-    return table
+    wanted = [_plain().get_field_index(name) for name in names]
+    options = pa.ipc.IpcReadOptions(included_fields=wanted)
+    for batch in pa.ipc.open_stream(part, options=options):
+        yield {name: batch.column(name).to_pylist() for name in names}
 
 
 @cache
@@ -103,9 +107,9 @@ def write(parts: Iterable[bytes], path: Path, about: dict[str, Any]) -> None:
     schema = _schema().with_metadata(said)
     waiting: list[pa.RecordBatch] = []
     with pq.ParquetWriter(path, schema, compression="zstd", version="2.6") as writer:
-        for part in parts:
-            waiting.extend(pa.ipc.open_stream(part))
-            if sum(len(batch) for batch in waiting) >= ROWS_A_GROUP:
+        for piece in chain.from_iterable(map(pa.ipc.open_stream, parts)):
+            waiting.append(piece)
+            if sum(map(len, waiting)) >= ROWS_A_GROUP:
                 _write_group(writer, waiting, schema)
                 waiting = []
         if waiting:
