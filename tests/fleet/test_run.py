@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import random
@@ -15,7 +16,7 @@ import zlib
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow.parquet as pq
 import pytest
@@ -327,6 +328,33 @@ def test_a_disk_that_fills_is_told_and_resumed(
     assert expected == Path("out.parquet").read_bytes()
 
 
+def test_a_place_that_is_really_full_is_told(fleet: Path) -> None:
+    """On stderr, in one line; what found room is kept, and goes on where there is more."""
+    expected = whole(fleet)
+    parts_bytes = (interrupt(fleet, "out.parquet") / "parts").stat().st_size
+    shutil.rmtree("out.parquet.unfinished")
+    script = (
+        "import resource, sys; from atfsm import cli; from atfsm.fleet import batch\n"
+        f"batch.BATCH_FILES = {BATCH_FILES}\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({parts_bytes - 99}, {parts_bytes - 99}))\n"
+        "sys.exit(cli.main(sys.argv[1:]))\n"
+    )
+    words = ["replay", str(fleet), "--out", "out.parquet", "--jobs", "1"]
+    ended = subprocess.run(
+        [sys.executable, "-c", script, *words], capture_output=True, check=False, text=True
+    )
+    told = "atfsm: out.parquet: cannot be written: File too large; what is done is kept: "
+
+    assert (2, "", f"{told}--resume goes on with it\n") == (
+        ended.returncode,
+        ended.stdout,
+        ended.stderr,
+    )
+    tally = replay_fleet([str(fleet)], Plan(out="out.parquet", jobs=1, resume=True))
+    assert 3 * BATCH_FILES == tally.resumed
+    assert expected == Path("out.parquet").read_bytes()
+
+
 def test_an_interrupted_run_is_not_overwritten(fleet: Path) -> None:
     """Whoever forgets --resume does not lose a night."""
     parts = interrupt(fleet, "out.parquet") / "parts"
@@ -368,30 +396,98 @@ def test_two_runs_do_not_write_one_file(fleet: Path) -> None:
 
 @pytest.mark.usefixtures("fleet")
 def test_the_folder_is_removed_while_it_is_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another run that begins at that moment is refused, or keeps what it has written."""
-    remove = shutil.rmtree
+    """As long as anything of ours is there, another run that begins is refused."""
+    unlink = Path.unlink
     removed = []
 
-    def look(folder: Path, *, ignore_errors: bool) -> None:
+    def look(path: Path) -> None:
         with pytest.raises(ResultsError, match="another process is writing there"):
             Unfinished("out.parquet")
-        removed.append(folder)
-        remove(folder, ignore_errors=ignore_errors)
+        removed.append(path.name)
+        unlink(path)
 
-    monkeypatch.setattr(shutil, "rmtree", look)
-    Unfinished("out.parquet").abandon()
     first = Unfinished("out.parquet")
     complete = first.folder / "complete"
     complete.write_bytes(b"rows")
+    monkeypatch.setattr(Path, "unlink", look)
     first.finish(complete, "out.parquet")
-    second = Unfinished("out.parquet")
-    first.abandon()
 
-    assert [first.folder] * 2 == removed
-    assert second.folder.is_dir()
+    assert ["parts", "lock"] == removed[-2:]
+    assert not first.folder.exists()
+    assert b"rows" == Path("out.parquet").read_bytes()
+
+
+@pytest.mark.usefixtures("fleet")
+def test_what_another_run_has_begun_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may begin as soon as the lock is removed, and before the folder is."""
+    rmdir = Path.rmdir
+    others = []
+
+    def begin(folder: Path) -> None:
+        others.append(Unfinished("out.parquet"))
+        rmdir(folder)
+
+    first = Unfinished("out.parquet")
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rmdir", begin)
+        first.abandon()
+    (second,) = others
+
+    assert {"lock", "parts"} == {path.name for path in second.folder.iterdir()}
+    with pytest.raises(ResultsError, match="another process is writing there"):
+        Unfinished("out.parquet")
     second.abandon()
     assert not second.folder.exists()
-    assert b"rows" == Path("out.parquet").read_bytes()
+
+
+@pytest.mark.usefixtures("fleet")
+@pytest.mark.parametrize("is_made_anew", [False, True])
+def test_a_lock_that_was_removed_keeps_nobody_away(
+    is_made_anew: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has opened it before is refused, as if it came a moment earlier."""
+    flock = fcntl.flock
+    others = [first := Unfinished("out.parquet")]
+
+    def late(file: BinaryIO, how: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", flock)
+        first.abandon()
+        if is_made_anew:
+            others.append(Unfinished("out.parquet"))
+        flock(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with pytest.raises(ResultsError, match="another process is writing there"):
+        Unfinished("out.parquet")
+    others[-1].abandon()
+
+
+@pytest.mark.usefixtures("fleet")
+def test_a_file_system_without_locks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As that: there is no other process to look for."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(
+        ResultsError, match=r"^out.parquet.unfinished: cannot be .*: No locks avail"
+    ):
+        Unfinished("out.parquet")
+
+
+def test_what_others_put_into_the_folder_survives(fleet: Path) -> None:
+    """While a run is under way: the results are complete, and the rest of the folder is gone."""
+    folder = Path("out.parquet.unfinished")
+
+    def put(_: Tally) -> None:
+        (folder / "more").mkdir(exist_ok=True)
+        (folder / "more" / "notes.txt").write_text("theirs", "utf-8")
+
+    replay_fleet([str(fleet)], Plan(out="out.parquet", jobs=1), put)
+
+    assert whole(fleet) == Path("out.parquet").read_bytes()
+    assert [folder / "more" / "notes.txt"] == [p for p in folder.rglob("*") if p.is_file()]
 
 
 # fmt: off
