@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from atfsm.errors import ResultsError, first_line
 from atfsm.fleet.columns import COLUMNS, SCHEMA, Columns, Kind
@@ -106,7 +106,10 @@ def write(parts: Iterable[bytes], path: Path, about: dict[str, Any]) -> None:
     said = {_ABOUT: json.dumps({"schema": SCHEMA, **about}, sort_keys=True).encode()}
     schema = _schema().with_metadata(said)
     waiting: list[pa.RecordBatch] = []
-    with pq.ParquetWriter(path, schema, compression="zstd", version="2.6") as writer:
+    with (
+        path.open("wb") as file,  # as in `_opened`
+        pq.ParquetWriter(file, schema, compression="zstd", version="2.6") as writer,
+    ):
         for piece in chain.from_iterable(map(pa.ipc.open_stream, parts)):
             waiting.append(piece)
             if sum(map(len, waiting)) >= ROWS_A_GROUP:
@@ -133,13 +136,11 @@ def about(path: str) -> dict[str, Any]:
     import pyarrow.parquet as pq
 
     try:
-        schema = pq.read_schema(path)
+        with _opened(path) as file:
+            schema = pq.read_schema(file)
         said = json.loads((schema.metadata or {}).get(_ABOUT, b"{}"))
-    except FileNotFoundError:
-        raise ResultsError(f"{path}: cannot be read: No such file or directory") from None
-    except PermissionError:  # pyarrow adds numbers and names of its own
-        raise ResultsError(f"{path}: cannot be read: Permission denied") from None
-    except (OSError, ValueError, pa.ArrowException) as error:
+    # JSON that is nested a thousand times is as little ours as what is none.
+    except (OSError, ValueError, RecursionError, pa.ArrowException) as error:
         raise ResultsError(
             f"{path}: cannot be read as a file of results: {first_line(error)}"
         ) from error
@@ -152,6 +153,18 @@ def about(path: str) -> dict[str, Any]:
     if odd := next((f.name for f in _plain() if not _has(schema, f)), ""):
         raise ResultsError(f"{path}: is damaged: the column {odd!r} is not as it was written")
     return said
+
+
+def _opened(path: str) -> BinaryIO:
+    """Open a file of results: pyarrow takes no names that are no UTF-8.
+
+    Raises:
+        ResultsError: It cannot be opened.
+    """
+    try:
+        return open(path, "rb")  # noqa: PTH123  a Path fails on a name that is too long
+    except OSError as error:
+        raise ResultsError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def _has(schema: pa.Schema, ours: pa.Field) -> bool:
@@ -202,8 +215,10 @@ def read(path: str, names: Sequence[str]) -> Iterator[dict[str, list[Any]]]:
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=ROWS_A_READ, columns=list(names)):
+        with _opened(path) as file:
+            for batch in pq.ParquetFile(file).iter_batches(
+                batch_size=ROWS_A_READ, columns=list(names)
+            ):
                 yield batch.to_pydict()
     # What is damaged within may be no text, no index, no type, no page, or too large.
     except (OSError, ValueError, LookupError, pa.ArrowException) as error:
