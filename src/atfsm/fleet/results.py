@@ -205,7 +205,7 @@ def see_that_it_may_be_replaced(path: str) -> None:
         ) from error
 
 
-def read(path: str, names: Sequence[str]) -> Iterator[dict[str, list[Any]]]:
+def read(path: str, names: Sequence[str]) -> Iterator[Columns]:
     """Read some columns, many rows at a time.
 
     Raises:
