@@ -24,7 +24,7 @@ from atfsm import cli
 from atfsm.cli.fleet import _Bar, _duration
 from atfsm.fleet.batch import Batch
 from atfsm.fleet.census import Census
-from atfsm.fleet.columns import OF_CAPTURE, OF_WOBBLE, SHARED, Columns, Outcome
+from atfsm.fleet.columns import OF_CAPTURE, OF_WOBBLE, SHARED, Outcome
 from atfsm.fleet.rows import Task, replay_batch
 from atfsm.fleet.run import Tally
 from tests.fleet.logs import write_fleet
@@ -145,7 +145,7 @@ def test_results_are_not_replaced_where_nothing_can_be_read(
     before = Path("out.parquet").read_bytes()
     said = "".join(f"atfsm: {n}: cannot be read: Permission denied\n" for n in ("a.log", "b.log"))
 
-    def refused(names: tuple[str, ...], task: Task, **_: object) -> Columns:
+    def refused(names: tuple[str, ...], task: Task, **_: object) -> bytes:
         known = {
             at: (Outcome.UNREADABLE, f"{name}: cannot be read: Permission denied")
             for at, name in enumerate(names)
@@ -156,7 +156,7 @@ def test_results_are_not_replaced_where_nothing_can_be_read(
         def __init__(self, _: int, task: Task) -> None:
             self._task = task
 
-        def run(self, batches: Iterable[Batch]) -> Iterator[tuple[int, Columns]]:
+        def run(self, batches: Iterable[Batch]) -> Iterator[tuple[int, bytes]]:
             return ((each.number, refused(each.names, self._task)) for each in batches)
 
     monkeypatch.setattr("atfsm.fleet.run.Pool", Here)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator
@@ -12,13 +13,13 @@ import pytest
 
 from atfsm.errors import AtfsmError
 from atfsm.fleet.batch import Batch, batch_of, batched
-from atfsm.fleet.columns import Columns
 from atfsm.fleet.pool import Pool, _Worker
 from atfsm.fleet.rows import AS_IT_IS, WORKER_DIED, replay_batch
 from atfsm.fleet.run import Plan, replay_fleet
 from atfsm.replay.listing import Input
-from tests.fleet.deadly import deadly_batch
+from tests.fleet.deadly import deadly_batch, unsendable_batch
 from tests.fleet.logs import small_log
+from tests.fleet.parts import columns_of
 
 
 def batches_of(folder: Path, *named: tuple[str, ...]) -> Iterator[Batch]:
@@ -40,8 +41,9 @@ def test_a_pool_gives_what_one_process_gives(jobs: int, tmp_path: Path) -> None:
     assert {b.number: replay_batch(b.names) for b in batches} == found
 
 
-def outcomes(columns: Columns) -> list[tuple[str, str, str | None]]:
+def outcomes(part: bytes) -> list[tuple[str, str, str | None]]:
     """Name, verdict and reason of each capture."""
+    columns = columns_of(part)
     rows = zip(*(columns[n] for n in ("record", "capture", "verdict", "reason")), strict=True)
     return [(Path(name).name, v, r) for record, name, v, r in rows if record == "capture"]
 
@@ -66,6 +68,41 @@ def test_a_capture_that_kills_costs_itself_a_row(jobs: int, tmp_path: Path) -> N
     assert unharmed == [o for o in said if "deadly" not in o[0]]
 
 
+def test_a_capture_behind_which_memory_ends_costs_itself_a_row(tmp_path: Path) -> None:
+    """Wherever it ends: that is a death like any other."""
+    named = (("a.log", "huge.log"), ("huge-1.log", "huge-2.log"))
+    pool = Pool(1, AS_IT_IS, deadly_batch)
+
+    found = dict(pool.run(batches_of(tmp_path, *named)))
+
+    assert [
+        (name, WORKER_DIED if "huge" in name else None) for name in itertools.chain(*named)
+    ] == [(name, reason) for number in (0, 1) for name, _, reason in outcomes(found[number])]
+    assert 6 == pool.deaths
+
+
+def test_a_death_behind_the_last_capture_is_no_fault_of_a_capture(tmp_path: Path) -> None:
+    """Rows that nobody can send end the run with one line, in place of being made for ever."""
+    batches = batches_of(tmp_path, ("a.log", "b.log"))
+
+    said = r"^worker processes die with the rows of a batch, from \S+a\.log on: .* --jobs"
+    with pytest.raises(AtfsmError, match=said) as told:
+        list(Pool(1, AS_IT_IS, unsendable_batch).run(batches))
+    assert "\n" not in str(told.value)
+    assert [] == multiprocessing.active_children()
+
+
+def test_a_bug_in_a_worker_is_told(tmp_path: Path) -> None:
+    """It ends the run with one line: whoever replays the batch again meets it again."""
+    batches = batches_of(tmp_path, ("odd.log",))
+
+    with pytest.raises(
+        AtfsmError, match=r"^a worker process cannot replay: KeyError: '.*odd\.log'"
+    ):
+        list(Pool(1, AS_IT_IS, deadly_batch).run(batches))
+    assert [] == multiprocessing.active_children()
+
+
 class Stillborn:
     """Something for a worker to do that ends it before it is ready."""
 
@@ -77,7 +114,7 @@ class Stillborn:
 def test_where_no_worker_can_be_started_it_is_said(tmp_path: Path) -> None:
     """In one line, in place of starting processes for ever."""
     batches = batches_of(tmp_path, ("a.log",))
-    replay = cast("Callable[..., Columns]", Stillborn())
+    replay = cast("Callable[..., bytes]", Stillborn())
 
     with pytest.raises(AtfsmError, match=r"end as soon as they start \(exit code 3\)$"):
         list(Pool(2, AS_IT_IS, replay).run(batches))

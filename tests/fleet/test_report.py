@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -157,11 +159,11 @@ def test_wobbles_without_rows_are_told(
     closed = "Tx: AT+KTCPCLOSE=1,1\nRx: OK\nTx: AT+KTCPDEL=1\nRx: OK\n"
     for name, count in (("a.log", 6), ("b.log", 1), ("c.log", 3)):
         (tmp_path / name).write_text((opened + early + closed) * count, "utf-8")
-    columns = replay_batch(sorted(map(str, tmp_path.glob("?.log"))))
+    part = replay_batch(sorted(map(str, tmp_path.glob("?.log"))))
     out = tmp_path / "out.parquet"
-    results.write([results.packed(columns)], out, {"captures": 3})
+    results.write([part], out, {"captures": 3})
     tally = Tally()
-    tally.count(columns)
+    tally.count(part)
     _, reported, _ = run("report", out)
     said = json.loads(run("report", out, "--json")[1])
 
@@ -234,7 +236,7 @@ def test_any_names_are_drawn_and_listed(
             {**printable, "record": "wobble", "verdict": "wobble", "line": 1, "kind": "refused"}
             | {"cause": _stored(name), "why": _stored(name)},
         )
-    results.write([results.packed(columns)], out, {"captures": len(names)})
+    results.write([results.packed([columns])], out, {"captures": len(names)})
     found = pareto([str(out)], by)
     picture = svg(found)
 
@@ -249,10 +251,11 @@ def _stored(text: str) -> str:
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def written(table: pa.Table, path: Path, about: dict[str, Any] | None) -> None:
+def written(table: pa.Table, path: Path, about: dict[str, Any] | bytes | None) -> None:
     """Write a Parquet file that says this about itself."""
     if about is not None:
-        table = table.replace_schema_metadata({"atfsm": json.dumps(about)})
+        said = about if isinstance(about, bytes) else json.dumps(about)
+        table = table.replace_schema_metadata({"atfsm": said})
     pq.write_table(table, path)
 
 
@@ -268,6 +271,7 @@ UNREADABLE: dict[str, tuple[Callable[[Path], object], str]] = {
     "somebody's":     (lambda path: written(pa.table({"a": [1]}), path, None),                        "is no file of results that this version reads"),
     "of the future":  (lambda path: written(pa.table({"a": [1]}), path, {"schema": "atfsm.fleet/9"}), "(atfsm.fleet/9)"),
     "no object":      (lambda path: written(pa.table({"a": [1]}), path, [7]),                         "is no file of results that this version reads"),  # type: ignore[arg-type]
+    "a deep nest":    (lambda path: written(pa.table({"a": [1]}), path, b"[" * 99_999),                "cannot be read as a file of results: maximum recursion depth"),
     "a column less":  (lambda path: written(pa.table({"record": ["capture"]}), path, OURS),           "is damaged: the column 'capture' is not as it was written"),
     "another type":   (lambda path: written(pa.table({"record": [1]}), path, OURS),                   "is damaged: the column 'record' is not as it was written"),
     "not whole":      (lambda path: results.write([], path, {"captures": 7}),                         "is not whole: it holds 0 captures of 7"),
@@ -287,6 +291,19 @@ def test_what_is_no_file_of_results_is_refused(name: str, tmp_path: Path, run: R
     assert err.startswith(f"atfsm: {path}: ")
     assert expected in err
     assert 1 == err.count("\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are text there")
+def test_results_may_have_a_name_that_is_no_text(tmp_path: Path, run: Run) -> None:
+    """Written after all the work, replaced, and read: the name is what the user typed."""
+    (tmp_path / "a.log").write_text("Tx: AT\nRx: OK\n", "utf-8")
+    out = tmp_path / os.fsdecode(b"r\xff.parquet")
+
+    for _ in range(2):
+        assert 0 == run("replay", tmp_path / "a.log", "--out", out, "--jobs", "1")[0]
+    code, said, _ = run("report", out, "--json")
+    assert (0, 1) == (code, json.loads(said)["captures"])
+    assert {"a.log", out.name} == {path.name for path in tmp_path.iterdir()}
 
 
 def test_a_damaged_file_is_told(fleet: str, tmp_path: Path) -> None:
@@ -361,7 +378,7 @@ def test_others_are_more_than_one(count: int, tmp_path: Path) -> None:
             {**shared, "record": "wobble", "line": 1, "kind": "refused", "cause": "x", "why": ""},
         )
     out = tmp_path / "out.parquet"
-    results.write([results.packed(columns)], out, {"captures": count})
+    results.write([results.packed([columns])], out, {"captures": count})
     words = list(drawn(svg(pareto([str(out)]))).itertext())
 
     assert (count > 6) == ("others" in words)

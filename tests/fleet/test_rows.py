@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,11 @@ import pytest
 from atfsm.errors import CaptureError
 from atfsm.fleet import rows
 from atfsm.fleet.columns import COLUMNS, Columns, Outcome
-from atfsm.fleet.rows import Task, replay_batch
+from atfsm.fleet.results import unpacked
+from atfsm.fleet.rows import AS_IT_IS, Task, replay_batch, replayed
 from atfsm.replay import replay
 from tests.fleet.logs import small_log
+from tests.fleet.parts import columns_of
 from tests.replay.test_two_files import pair_in
 
 # fmt: off
@@ -26,6 +29,11 @@ RAISED: dict[str, tuple[BaseException, str, str]] = {
 # fmt: on
 
 
+def rows_of(names: list[str], task: Task = AS_IT_IS, **also: Any) -> Columns:  # noqa: ANN401  as replay_batch
+    """What a batch gives."""
+    return columns_of(replay_batch(names, task, **also))
+
+
 @pytest.mark.parametrize("name", RAISED)
 def test_what_goes_wrong_with_one_capture_is_its_row(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -34,7 +42,7 @@ def test_what_goes_wrong_with_one_capture_is_its_row(
     for seed, log in enumerate(("a.log", "odd.log", "b.log")):
         (tmp_path / log).write_text(small_log(seed), "utf-8")
     error, verdict, reason = RAISED[name]
-    whole = replay_batch(["a.log", "b.log"], Task(folder=str(tmp_path)))
+    whole = rows_of(["a.log", "b.log"], Task(folder=str(tmp_path)))
 
     def odd(path: str, **options: Any) -> Any:  # noqa: ANN401  as replay does
         if path.endswith("odd.log"):
@@ -44,7 +52,7 @@ def test_what_goes_wrong_with_one_capture_is_its_row(
         return replay(path, **options)
 
     monkeypatch.setattr(rows, "replay", odd)
-    found = replay_batch(["a.log", "odd.log", "b.log"], Task(folder=str(tmp_path)))
+    found = rows_of(["a.log", "odd.log", "b.log"], Task(folder=str(tmp_path)))
 
     at = found["capture"].index("odd.log")
     assert ("capture", verdict, reason) == tuple(
@@ -56,7 +64,7 @@ def test_what_goes_wrong_with_one_capture_is_its_row(
 def test_a_pair_is_found_where_relative_names_begin(tmp_path: Path) -> None:
     """Both of its files: a worker of a cluster lies elsewhere."""
     pair_in(tmp_path)
-    found = replay_batch(["run_tx.log+run_rx.log"], Task(folder=str(tmp_path)))
+    found = rows_of(["run_tx.log+run_rx.log"], Task(folder=str(tmp_path)))
 
     assert ["run_tx.log+run_rx.log"] * 2 == found["capture"]
     assert ["two-files", None] == found["format"]
@@ -71,7 +79,7 @@ def test_a_pair_lies_in_one_folder(
     pair_in(tmp_path / "logs")
     if here:
         monkeypatch.chdir(tmp_path)
-    found = replay_batch(
+    found = rows_of(
         ["logs/run_tx.log+logs/run_rx.log"], Task(folder="" if here else str(tmp_path))
     )
 
@@ -95,21 +103,63 @@ def test_ctrl_c_is_not_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_what_is_known_is_not_read(tmp_path: Path) -> None:
-    """A capture that killed who read it gets its row without being opened."""
+    """A capture that killed who read it gets its row without being opened, or even begun."""
     began: list[int] = []
-    found = replay_batch(
-        [str(tmp_path / "a.log")], known={0: (Outcome.FAILED, "it kills")}, began=began.append
+    names = [str(tmp_path / name) for name in ("a.log", "b.log", "c.log")]
+    found = rows_of(
+        names, known=dict.fromkeys((0, 2), (Outcome.FAILED, "it kills")), began=began.append
     )
 
-    assert {column.name: 1 for column in COLUMNS} == {n: len(v) for n, v in found.items()}
-    assert (["failed"], ["it kills"], [0]) == (found["verdict"], found["reason"], began)
+    assert {column.name: 3 for column in COLUMNS} == {n: len(v) for n, v in found.items()}
+    assert ["failed", "unreadable", "failed"] == found["verdict"]
+    assert (["it kills"] * 2, [1]) == (found["reason"][::2], began)
+
+
+def test_many_rows_are_packed_piece_by_piece(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are cut behind captures, and are the same rows."""
+    names = [str(tmp_path / f"{seed}.log") for seed in range(30)]
+    for seed, name in enumerate(names):
+        Path(name).write_text(small_log(seed), "utf-8")
+    whole = rows_of(names)
+    monkeypatch.setattr(rows, "ROWS_A_PIECE", 7)
+    pieces = list(replayed(names))
+    columns = ("reason", "record")
+
+    assert all(len(piece["record"]) >= 7 for piece in pieces[:-1])
+    assert ["capture"] * len(pieces) == [piece["record"][0] for piece in pieces]
+    assert whole == rows_of(names)
+    assert [{name: piece[name] for name in columns} for piece in pieces] == list(
+        unpacked(replay_batch(names), columns)
+    )
+
+
+def test_memory_does_not_hold_the_rows_of_a_batch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few megabytes of logs may have a hundred times as many of rows."""
+    (tmp_path / "a.log").write_text("+KCNX_IND: 1,1\n+KCNX_IND: 1,0\n" * 5_000, "utf-8")
+    report = replay(str(tmp_path / "a.log"))
+    monkeypatch.setattr(rows, "replay", lambda *_, **__: report)
+    peaks = []
+    for captures in (4, 12):
+        tracemalloc.start()
+        try:
+            part = replay_batch([f"{n}.log" for n in range(captures)])
+            peaks.append(tracemalloc.get_traced_memory()[1])
+        finally:
+            tracemalloc.stop()
+        assert captures * 5_001 == sum(len(each["line"]) for each in unpacked(part, ["line"]))
+
+    assert peaks[1] < 1.5 * peaks[0]
 
 
 def test_nothing_but_nuls_is_not_nothing(tmp_path: Path) -> None:
     """What a loss of power left of a log is told as that."""
     (tmp_path / "nul.log").write_bytes(bytes(5_000))
     (tmp_path / "empty.log").write_bytes(b"")
-    found = replay_batch([str(tmp_path / "nul.log"), str(tmp_path / "empty.log")])
+    found = rows_of([str(tmp_path / "nul.log"), str(tmp_path / "empty.log")])
 
     assert [
         ["It holds nothing but NULs, as a loss of power leaves them."],

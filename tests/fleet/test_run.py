@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import random
@@ -15,13 +16,13 @@ import zlib
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow.parquet as pq
 import pytest
 
 from atfsm.errors import AtfsmError, ResultsError
-from atfsm.fleet import batch, run
+from atfsm.fleet import batch, results, rows, run
 from atfsm.fleet.columns import COLUMNS, SCHEMA
 from atfsm.fleet.rows import Task, replay_batch
 from atfsm.fleet.run import Plan, Tally, replay_fleet
@@ -30,6 +31,7 @@ from atfsm.replay.listing import Input
 from atfsm.replay.session import replay
 from tests.fleet.interrupted import BATCH_FILES
 from tests.fleet.logs import small_log, write_mixed_fleet
+from tests.fleet.parts import columns_of
 
 ROOT = Path(__file__).parent.parent.parent
 LOGS = 90
@@ -78,7 +80,7 @@ def test_the_file_does_not_depend_on_the_number_of_processes(jobs: int, fleet: P
     expected = whole(fleet)
     tally = replay_fleet([str(fleet)], Plan(out="other.parquet", jobs=jobs))
     names = sorted(str(path) for path in fleet.rglob("*") if path.is_symlink() or path.is_file())
-    found = replay_batch(names)
+    found = columns_of(replay_batch(names))
 
     assert expected == Path("other.parquet").read_bytes()
     assert pq.read_table("other.parquet").to_pydict() == found
@@ -113,6 +115,20 @@ def test_a_torn_file_is_read_as_far_as_it_goes(fleet: Path) -> None:
     there = zlib.decompressobj(31).decompress((fleet / "torn.log.gz").read_bytes())
 
     assert there.removesuffix(b"\n").count(b"\n") + 1 == row["lines"]
+
+
+def test_a_group_of_rows_is_bounded(fleet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where one batch has more rows than that: memory holds one group while it is written."""
+    monkeypatch.setattr(rows, "ROWS_A_PIECE", 5)
+    monkeypatch.setattr(results, "ROWS_A_GROUP", 20)
+    names = sorted(map(str, fleet.rglob("*.log")))
+    part = replay_batch(names)
+    results.write([part], Path("out.parquet"), {})
+    file = pq.ParquetFile("out.parquet")
+    sizes = [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)]
+
+    assert all(20 <= size < 30 for size in sizes[:-1])
+    assert columns_of(part) == file.read().to_pydict()
 
 
 def test_the_file_says_what_it_is(fleet: Path) -> None:
@@ -314,6 +330,33 @@ def test_a_disk_that_fills_is_told_and_resumed(
     assert expected == Path("out.parquet").read_bytes()
 
 
+def test_a_place_that_is_really_full_is_told(fleet: Path) -> None:
+    """On stderr, in one line; what found room is kept, and goes on where there is more."""
+    expected = whole(fleet)
+    parts_bytes = (interrupt(fleet, "out.parquet") / "parts").stat().st_size
+    shutil.rmtree("out.parquet.unfinished")
+    script = (
+        "import resource, sys; from atfsm import cli; from atfsm.fleet import batch\n"
+        f"batch.BATCH_FILES = {BATCH_FILES}\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({parts_bytes - 99}, {parts_bytes - 99}))\n"
+        "sys.exit(cli.main(sys.argv[1:]))\n"
+    )
+    words = ["replay", str(fleet), "--out", "out.parquet", "--jobs", "1"]
+    ended = subprocess.run(
+        [sys.executable, "-c", script, *words], capture_output=True, check=False, text=True
+    )
+    told = "atfsm: out.parquet: cannot be written: File too large; what is done is kept: "
+
+    assert (2, "", f"{told}--resume goes on with it\n") == (
+        ended.returncode,
+        ended.stdout,
+        ended.stderr,
+    )
+    tally = replay_fleet([str(fleet)], Plan(out="out.parquet", jobs=1, resume=True))
+    assert 3 * BATCH_FILES == tally.resumed
+    assert expected == Path("out.parquet").read_bytes()
+
+
 def test_an_interrupted_run_is_not_overwritten(fleet: Path) -> None:
     """Whoever forgets --resume does not lose a night."""
     parts = interrupt(fleet, "out.parquet") / "parts"
@@ -355,30 +398,98 @@ def test_two_runs_do_not_write_one_file(fleet: Path) -> None:
 
 @pytest.mark.usefixtures("fleet")
 def test_the_folder_is_removed_while_it_is_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another run that begins at that moment is refused, or keeps what it has written."""
-    remove = shutil.rmtree
+    """As long as anything of ours is there, another run that begins is refused."""
+    unlink = Path.unlink
     removed = []
 
-    def look(folder: Path, *, ignore_errors: bool) -> None:
+    def look(path: Path) -> None:
         with pytest.raises(ResultsError, match="another process is writing there"):
             Unfinished("out.parquet")
-        removed.append(folder)
-        remove(folder, ignore_errors=ignore_errors)
+        removed.append(path.name)
+        unlink(path)
 
-    monkeypatch.setattr(shutil, "rmtree", look)
-    Unfinished("out.parquet").abandon()
     first = Unfinished("out.parquet")
     complete = first.folder / "complete"
     complete.write_bytes(b"rows")
+    monkeypatch.setattr(Path, "unlink", look)
     first.finish(complete, "out.parquet")
-    second = Unfinished("out.parquet")
-    first.abandon()
 
-    assert [first.folder] * 2 == removed
-    assert second.folder.is_dir()
+    assert ["parts", "lock"] == removed[-2:]
+    assert not first.folder.exists()
+    assert b"rows" == Path("out.parquet").read_bytes()
+
+
+@pytest.mark.usefixtures("fleet")
+def test_what_another_run_has_begun_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may begin as soon as the lock is removed, and before the folder is."""
+    rmdir = Path.rmdir
+    others = []
+
+    def begin(folder: Path) -> None:
+        others.append(Unfinished("out.parquet"))
+        rmdir(folder)
+
+    first = Unfinished("out.parquet")
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rmdir", begin)
+        first.abandon()
+    (second,) = others
+
+    assert {"lock", "parts"} == {path.name for path in second.folder.iterdir()}
+    with pytest.raises(ResultsError, match="another process is writing there"):
+        Unfinished("out.parquet")
     second.abandon()
     assert not second.folder.exists()
-    assert b"rows" == Path("out.parquet").read_bytes()
+
+
+@pytest.mark.usefixtures("fleet")
+@pytest.mark.parametrize("is_made_anew", [False, True])
+def test_a_lock_that_was_removed_keeps_nobody_away(
+    is_made_anew: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has opened it before is refused, as if it came a moment earlier."""
+    flock = fcntl.flock
+    others = [first := Unfinished("out.parquet")]
+
+    def late(file: BinaryIO, how: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", flock)
+        first.abandon()
+        if is_made_anew:
+            others.append(Unfinished("out.parquet"))
+        flock(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with pytest.raises(ResultsError, match="another process is writing there"):
+        Unfinished("out.parquet")
+    others[-1].abandon()
+
+
+@pytest.mark.usefixtures("fleet")
+def test_a_file_system_without_locks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As that: there is no other process to look for."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(
+        ResultsError, match=r"^out.parquet.unfinished: cannot be .*: No locks avail"
+    ):
+        Unfinished("out.parquet")
+
+
+def test_what_others_put_into_the_folder_survives(fleet: Path) -> None:
+    """While a run is under way: the results are complete, and the rest of the folder is gone."""
+    folder = Path("out.parquet.unfinished")
+
+    def put(_: Tally) -> None:
+        (folder / "more").mkdir(exist_ok=True)
+        (folder / "more" / "notes.txt").write_text("theirs", "utf-8")
+
+    replay_fleet([str(fleet)], Plan(out="out.parquet", jobs=1), put)
+
+    assert whole(fleet) == Path("out.parquet").read_bytes()
+    assert [folder / "more" / "notes.txt"] == [p for p in folder.rglob("*") if p.is_file()]
 
 
 # fmt: off

@@ -19,7 +19,8 @@ from typing import Any, Final
 import atfsm
 from atfsm.errors import ResultsError, first_line
 from atfsm.fleet.batch import Batch
-from atfsm.fleet.columns import Columns, Outcome, Record
+from atfsm.fleet.columns import Outcome, Record
+from atfsm.fleet.results import unpacked
 from atfsm.fleet.rows import Known, Task, can_be_read, replay_batch
 from atfsm.fleet.unfinished import KEPT
 from atfsm.replay.remote import INSTALL
@@ -35,7 +36,7 @@ BATCHES_A_THREAD: Final = 2
 
 def run_on_cluster(
     address: str, batches: Iterator[Batch], task: Task
-) -> Iterator[tuple[int, Columns]]:
+) -> Iterator[tuple[int, bytes]]:
     """Replay *batches* on the cluster whose scheduler is at *address*.
 
     A batch whose worker dies is done again by another one. Where that goes on, its captures are
@@ -117,7 +118,7 @@ def version() -> str:
 
 def replay_as(
     version_asked: str, names: tuple[str, ...], task: Task, known: Mapping[int, Known]
-) -> Columns:
+) -> bytes:
     """What a worker does: replay a batch, as the version of atfsm that asks would.
 
     Raises:
@@ -180,7 +181,7 @@ class _Cluster:
         self._under_way: dict[Any, Batch] = {}
         self._killed = _killed_worker()
 
-    def run(self, batches: Iterator[Batch]) -> Iterator[tuple[int, Columns]]:
+    def run(self, batches: Iterator[Batch]) -> Iterator[tuple[int, bytes]]:
         """Replay *batches*."""
         for batch in batches:
             self._under_way[self._submit(batch)] = batch
@@ -189,7 +190,7 @@ class _Cluster:
         while self._under_way:
             yield from self._completed()
 
-    def _completed(self) -> Iterator[tuple[int, Columns]]:
+    def _completed(self) -> Iterator[tuple[int, bytes]]:
         """Wait until one batch at least is done, and give those that are."""
         for future in self._wait(list(self._under_way)):
             batch = self._under_way[future]
@@ -232,7 +233,7 @@ class _Cluster:
                 replay_as, version(), batch.names, self._task, batch.known, pure=False
             )
 
-    def _result(self, future: Any, batch: Batch) -> Columns | None:  # noqa: ANN401  as above
+    def _result(self, future: Any, batch: Batch) -> bytes | None:  # noqa: ANN401  as above
         """The rows of a batch that is done; None where they are made again.
 
         Raises:
@@ -241,7 +242,7 @@ class _Cluster:
         """
         try:
             with _scheduler_there(), suppress(TimeoutError):
-                rows: Columns = future.result(LOOK_EVERY_S)
+                rows: bytes = future.result(LOOK_EVERY_S)
                 self._see_that_it_was_seen(future, batch, rows)
                 return rows
         except (ResultsError, self._killed):
@@ -252,7 +253,7 @@ class _Cluster:
             ) from error
         return None
 
-    def _see_that_it_was_seen(self, future: Any, batch: Batch, rows: Columns) -> None:  # noqa: ANN401  as above
+    def _see_that_it_was_seen(self, future: Any, batch: Batch, rows: bytes) -> None:  # noqa: ANN401  as above
         """What only a worker cannot read is no fault of the capture, but of the worker.
 
         Raises:
@@ -260,9 +261,8 @@ class _Cluster:
         """
         captures = [
             (verdict, reason)
-            for record, verdict, reason in zip(
-                rows["record"], rows["verdict"], rows["reason"], strict=True
-            )
+            for columns in unpacked(rows, ("record", "verdict", "reason"))
+            for record, verdict, reason in zip(*columns.values(), strict=True)
             if record == Record.CAPTURE
         ]
         for at, (name, (verdict, reason)) in enumerate(zip(batch.names, captures, strict=True)):
@@ -274,7 +274,7 @@ class _Cluster:
                     f"share the folder with it, under the same name; {KEPT}"
                 )
 
-    def _rows_of(self, batch: Batch) -> Columns:
+    def _rows_of(self, batch: Batch) -> bytes:
         """Replay one batch, and wait for it.
 
         Raises:
@@ -287,7 +287,7 @@ class _Cluster:
             if (rows := self._result(future, batch)) is not None:
                 return rows
 
-    def _again(self, batch: Batch, error: BaseException) -> Columns:
+    def _again(self, batch: Batch, error: BaseException) -> bytes:
         """Replay a batch again whose workers died, so that one capture does not cost the others.
 
         Raises:

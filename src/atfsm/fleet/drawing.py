@@ -20,9 +20,8 @@ FONT: Final = "Helvetica,Arial,sans-serif"
 MONO: Final = "DejaVu Sans Mono,Consolas,Menlo,monospace"
 #: Bars that are drawn; the rest is one more, and says so. Ours: a page of them.
 BARS_AT_MOST: Final = 20
-#: Parts of which a bar consists; the rest is one more.
-PARTS_AT_MOST: Final = 5
-#: Told apart with every kind of colour vision (Okabe and Ito, 2008), dark enough on white.
+#: Of the parts of a bar, the rest is one more. Told apart with every kind of colour vision (Okabe
+#: and Ito, 2008), dark enough on white.
 COLOURS: Final = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9")
 REST: Final = "#9aa0a6"
 RULE: Final = "#d9dce0"

@@ -11,12 +11,12 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from atfsm.errors import ResultsError
 from atfsm.fleet import results
 from atfsm.fleet.census import Census
-from atfsm.fleet.columns import Record
+from atfsm.fleet.columns import Columns, Record, Row
 
 SCHEMA: Final = "atfsm.report/1"
 #: What wobbles can be grouped by: each is a column.
@@ -215,7 +215,7 @@ def pareto(paths: Sequence[str], by: str = "cause") -> Pareto:
     )
 
 
-def _chunks(paths: Sequence[str], names: Sequence[str]) -> Iterator[dict[str, list[Any]]]:
+def _chunks(paths: Sequence[str], names: Sequence[str]) -> Iterator[Columns]:
     """Some columns of all files, many rows at a time; each file is found to be whole."""
     for path in paths:
         about = results.about(path)
@@ -229,12 +229,12 @@ def _chunks(paths: Sequence[str], names: Sequence[str]) -> Iterator[dict[str, li
             )
 
 
-def _rows(chunk: dict[str, list[Any]]) -> Any:  # noqa: ANN401  an iterator of dictionaries
+def _rows(chunk: Columns) -> Iterator[Row]:
     names = list(chunk)
     return (dict(zip(names, values, strict=True)) for values in zip(*chunk.values(), strict=True))
 
 
-def _count(group: Group, row: dict[str, Any], capture: int) -> None:
+def _count(group: Group, row: Row, capture: int) -> None:
     group.wobbles += 1
     group.captures += group.last_capture != capture
     group.last_capture = capture

@@ -2,8 +2,9 @@
 
 Each worker is a process of its own, started anew (not forked) and fed over a pipe with one batch
 at a time, so that it is always known which batch a process held when it died, and at which
-capture. That capture is tried once more; if it kills again, it costs itself a row. Workers end by
-themselves when whoever started them is gone, and leave Ctrl-C to it.
+capture. That capture is tried once more; if it kills again, it costs itself a row. A worker that
+lacks memory ends, as if it had been killed for it. Workers end by themselves when whoever started
+them is gone, and leave Ctrl-C to it.
 """
 
 from __future__ import annotations
@@ -18,20 +19,22 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.sharedctypes import RawValue
 from typing import Any, Final
 
-from atfsm.errors import AtfsmError
+from atfsm.errors import AtfsmError, first_line
 from atfsm.fleet.batch import Batch
-from atfsm.fleet.columns import Columns
 from atfsm.fleet.rows import Task, replay_batch
+from atfsm.fleet.unfinished import KEPT
 
 #: How often a capture may kill who reads it; ours: once may be an accident, or a stray kill.
 DEATHS_AT_MOST: Final = 2
 #: How many workers may die before they have begun; ours: then none can be started here.
 STILLBORN_AT_MOST: Final = 3
+#: In place of a capture: none is being read.
+NOWHERE: Final = -1
 END_WITHIN_S: Final = 2.0  # ours: a worker that was told to end has nothing left to do
 
 
 #: What replays a batch: `replay_batch`, or a function that is called as it is.
-Replay = Callable[..., Columns]
+Replay = Callable[..., bytes]
 
 
 def work(pipe: Connection, at: Any, task: Task, replay: Replay) -> None:  # noqa: ANN401  ctypes has no public name for it
@@ -41,11 +44,20 @@ def work(pipe: Connection, at: Any, task: Task, replay: Replay) -> None:  # noqa
     def began(index: int) -> None:
         at.value = index
 
-    with suppress(Exception):  # whoever asked is gone, or has to be left alone: no traceback
+    # Either whoever asked is gone, or memory is: then this ends like one that was killed for it.
+    with suppress(EOFError, OSError, MemoryError):
         pipe.send(None)
         while (asked := pipe.recv()) is not None:
             names, known = asked
-            pipe.send(replay(names, task, known=known, began=began))
+            said: bytes | str
+            try:
+                said = replay(names, task, known=known, began=began)
+            except MemoryError:
+                raise
+            except Exception as error:  # noqa: BLE001  said by whoever asked: no traceback here
+                said = f"{type(error).__name__}: {first_line(error)}"
+            at.value = NOWHERE  # what happens from here on is no fault of a capture
+            pipe.send(said)
 
 
 @contextmanager
@@ -72,7 +84,7 @@ class _Worker:
 
     def __init__(self, task: Task, replay: Replay) -> None:
         context = get_context("spawn")  # ours: a fork copies threads and locks half alive
-        self._at = RawValue("q", -1)
+        self._at = RawValue("q", NOWHERE)
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(
             target=work, args=(theirs, self._at, task, replay), name="atfsm-fleet", daemon=True
@@ -85,26 +97,29 @@ class _Worker:
 
     @property
     def at(self) -> int:
-        """The capture of its batch that it reads."""
+        """The capture of its batch that it reads, or read last; or nowhere."""
         return int(self._at.value)
 
     def hand(self, batch: Batch) -> None:
         """Give it a batch."""
         self.batch = batch
-        self._at.value = -1
+        self._at.value = NOWHERE
         with suppress(OSError):  # it died: found out when it is waited for
             self.pipe.send((batch.names, batch.known))
 
-    def take(self) -> Columns | None:
+    def take(self) -> bytes | None:
         """Take what it has to say; None where it says that it is ready.
 
         Raises:
             EOFError: It died.
+            AtfsmError: It met a bug of ours, as any other would.
         """
         try:
-            said: Columns | None = self.pipe.recv()
+            said: bytes | str | None = self.pipe.recv()
         except OSError as error:
             raise EOFError from error
+        if isinstance(said, str):
+            raise AtfsmError(f"a worker process cannot replay: {said}; {KEPT}")
         self.is_ready = True
         return said
 
@@ -141,18 +156,13 @@ class Pool:
         self._stillborn = 0
         self.deaths = 0
 
-    @property
-    def pids(self) -> list[int]:
-        """Process ids of the workers."""
-        return [w.process.pid for w in self._workers if w.process.pid is not None]
-
-    def run(self, batches: Iterable[Batch]) -> Iterator[tuple[int, Columns]]:
+    def run(self, batches: Iterable[Batch]) -> Iterator[tuple[int, bytes]]:
         """Replay *batches*; give the number and the rows of each as soon as they are there.
 
         At most one batch a worker is under way or waits, so that memory stays what it is.
 
         Raises:
-            AtfsmError: No worker can be started.
+            AtfsmError: No worker can be started, or none can replay a batch.
         """
         left = iter(batches)
         try:
@@ -188,7 +198,7 @@ class Pool:
                     "give fewer with --jobs"
                 ) from error
 
-    def _hear(self, worker: _Worker) -> Iterator[tuple[int, Columns]]:
+    def _hear(self, worker: _Worker) -> Iterator[tuple[int, bytes]]:
         try:
             said = worker.take()
         except EOFError:
@@ -210,10 +220,23 @@ class Pool:
                 code = worker.process.exitcode
                 raise AtfsmError(f"worker processes end as soon as they start (exit code {code})")
         if worker.batch is not None:
-            at = worker.batch.number, worker.at
-            self._deaths[at] += 1
-            kills = worker.at >= 0 and self._deaths[at] >= DEATHS_AT_MOST
-            self._waiting.appendleft(worker.batch.without(worker.at) if kills else worker.batch)
+            self._waiting.appendleft(self._blame(worker.batch, worker.at))
+
+    def _blame(self, batch: Batch, at: int) -> Batch:
+        """What is left to do of a batch whose worker died.
+
+        Raises:
+            AtfsmError: Workers die with it, and no capture is to blame.
+        """
+        self._deaths[batch.number, at] += 1
+        if self._deaths[batch.number, at] < DEATHS_AT_MOST:
+            return batch
+        if at == NOWHERE:
+            raise AtfsmError(
+                f"worker processes die with the rows of a batch, from {batch.names[0]} on: they may "
+                f"lack memory: give fewer with --jobs, or more memory; {KEPT}"
+            )
+        return batch.without(at)
 
     def _dismiss(self) -> None:
         for worker in self._workers:

@@ -1,4 +1,4 @@
-"""The results as a Parquet file: written batch by batch, read column by column.
+"""The results as a Parquet file: written piece by piece, read column by column.
 
 Needs pyarrow, which is part of the extra ``atfsm[fleet]``.
 """
@@ -10,8 +10,9 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from atfsm.errors import ResultsError, first_line
 from atfsm.fleet.columns import COLUMNS, SCHEMA, Columns, Kind
@@ -55,24 +56,27 @@ def _schema() -> pa.Schema:
     return pa.schema([pa.field(column.name, kinds[column.kind]) for column in COLUMNS])
 
 
-def packed(columns: Columns) -> bytes:
-    """The rows of one batch as bytes: an Arrow stream."""
+def packed(pieces: Iterable[Columns]) -> bytes:
+    """The rows of one batch as bytes: an Arrow stream, piece by piece."""
     import pyarrow as pa
 
-    batch = pa.record_batch([columns[name] for name in _schema().names], schema=_plain())
     sink = io.BytesIO()
     options = pa.ipc.IpcWriteOptions(compression="zstd")
-    with pa.ipc.new_stream(sink, batch.schema, options=options) as stream:
-        stream.write_batch(batch)
+    with pa.ipc.new_stream(sink, _plain(), options=options) as stream:
+        for columns in pieces:
+            values = [columns[name] for name in _plain().names]
+            stream.write_batch(pa.record_batch(values, schema=_plain()))
     return sink.getvalue()
 
 
-def unpacked(part: bytes, names: Sequence[str]) -> Columns:
-    """Some columns of what `packed` gave."""
+def unpacked(part: bytes, names: Sequence[str]) -> Iterator[Columns]:
+    """Some columns of what `packed` gave, piece by piece."""
     import pyarrow as pa
 
-    table: dict[str, list[Any]] = pa.ipc.open_stream(part).read_all().select(names).to_pydict()
-    return table
+    wanted = [_plain().get_field_index(name) for name in names]
+    options = pa.ipc.IpcReadOptions(included_fields=wanted)
+    for batch in pa.ipc.open_stream(part, options=options):
+        yield {name: batch.column(name).to_pylist() for name in names}
 
 
 @cache
@@ -102,10 +106,13 @@ def write(parts: Iterable[bytes], path: Path, about: dict[str, Any]) -> None:
     said = {_ABOUT: json.dumps({"schema": SCHEMA, **about}, sort_keys=True).encode()}
     schema = _schema().with_metadata(said)
     waiting: list[pa.RecordBatch] = []
-    with pq.ParquetWriter(path, schema, compression="zstd", version="2.6") as writer:
-        for part in parts:
-            waiting.extend(pa.ipc.open_stream(part))
-            if sum(len(batch) for batch in waiting) >= ROWS_A_GROUP:
+    with (
+        path.open("wb") as file,  # as in `_opened`
+        pq.ParquetWriter(file, schema, compression="zstd", version="2.6") as writer,
+    ):
+        for piece in chain.from_iterable(map(pa.ipc.open_stream, parts)):
+            waiting.append(piece)
+            if sum(map(len, waiting)) >= ROWS_A_GROUP:
                 _write_group(writer, waiting, schema)
                 waiting = []
         if waiting:
@@ -129,13 +136,11 @@ def about(path: str) -> dict[str, Any]:
     import pyarrow.parquet as pq
 
     try:
-        schema = pq.read_schema(path)
+        with _opened(path) as file:
+            schema = pq.read_schema(file)
         said = json.loads((schema.metadata or {}).get(_ABOUT, b"{}"))
-    except FileNotFoundError:
-        raise ResultsError(f"{path}: cannot be read: No such file or directory") from None
-    except PermissionError:  # pyarrow adds numbers and names of its own
-        raise ResultsError(f"{path}: cannot be read: Permission denied") from None
-    except (OSError, ValueError, pa.ArrowException) as error:
+    # JSON that is nested a thousand times is as little ours as what is none.
+    except (OSError, ValueError, RecursionError, pa.ArrowException) as error:
         raise ResultsError(
             f"{path}: cannot be read as a file of results: {first_line(error)}"
         ) from error
@@ -148,6 +153,18 @@ def about(path: str) -> dict[str, Any]:
     if odd := next((f.name for f in _plain() if not _has(schema, f)), ""):
         raise ResultsError(f"{path}: is damaged: the column {odd!r} is not as it was written")
     return said
+
+
+def _opened(path: str) -> BinaryIO:
+    """Open a file of results: pyarrow takes no names that are no UTF-8.
+
+    Raises:
+        ResultsError: It cannot be opened.
+    """
+    try:
+        return open(path, "rb")  # noqa: PTH123  a Path fails on a name that is too long
+    except OSError as error:
+        raise ResultsError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def _has(schema: pa.Schema, ours: pa.Field) -> bool:
@@ -188,7 +205,7 @@ def see_that_it_may_be_replaced(path: str) -> None:
         ) from error
 
 
-def read(path: str, names: Sequence[str]) -> Iterator[dict[str, list[Any]]]:
+def read(path: str, names: Sequence[str]) -> Iterator[Columns]:
     """Read some columns, many rows at a time.
 
     Raises:
@@ -198,8 +215,10 @@ def read(path: str, names: Sequence[str]) -> Iterator[dict[str, list[Any]]]:
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=ROWS_A_READ, columns=list(names)):
+        with _opened(path) as file:
+            for batch in pq.ParquetFile(file).iter_batches(
+                batch_size=ROWS_A_READ, columns=list(names)
+            ):
                 yield batch.to_pydict()
     # What is damaged within may be no text, no index, no type, no page, or too large.
     except (OSError, ValueError, LookupError, pa.ArrowException) as error:

@@ -1,9 +1,9 @@
 """From the name of a capture to its rows: the pure function that every worker runs.
 
-It needs nothing but its arguments and the file, and gives plain lists: a process pool, Dask, or
-any other engine can run it.
+It needs nothing but its arguments and the file, and gives bytes, or plain lists: a process pool,
+Dask, or any other engine can run it.
 
->>> found = replay_batch(["no-such.log"])
+>>> (found,) = replayed(["no-such.log"])
 >>> found["verdict"], found["reason"]
 (['unreadable'], ['no-such.log: cannot be read: No such file or directory'])
 """
@@ -13,12 +13,13 @@ from __future__ import annotations
 import hmac
 import os
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
 
 from atfsm.errors import AtfsmError
 from atfsm.fleet.columns import Columns, Outcome, Record, Row, add_row, no_rows
+from atfsm.fleet.results import packed
 from atfsm.replay.automaton import Automata
 from atfsm.replay.capture import Capture
 from atfsm.replay.identity import Acquaintance, Identity
@@ -31,6 +32,8 @@ DEVICE_DIGITS: Final = 12  # ours: 48 bits; a million devices share one with pro
 WORKER_DIED: Final = "the process that read it died, and died again when it was tried once more"
 
 
+#: Rows that are packed at once, and those of one capture more; ours: about 40 MB at the worst.
+ROWS_A_PIECE: Final = 1 << 13
 #: Edges that a worker remembers from capture to capture; ours: about 50 MB at the worst.
 EDGES_AT_MOST: Final = 30_000
 _THREAD: Final = threading.local()  # the workers of a cluster have many threads
@@ -63,27 +66,45 @@ def replay_batch(
     *,
     known: Mapping[int, Known] = NOTHING,
     began: Callable[[int], None] | None = None,
-) -> Columns:
-    """Replay captures one after another, and give their rows.
+) -> bytes:
+    """Replay captures one after another, and give their rows, packed as they come.
 
     Args:
         names: Of the captures.
         task: How.
         known: By index, what is known without reading: that it killed who read it, or is none.
-        began: Told the index of each capture before it is read.
+        began: Told the index of each capture before it is read; what is known is not read.
 
     Returns:
-        The columns of `atfsm.fleet.columns`. What cannot be read is a row that says why.
+        What `atfsm.fleet.results.unpacked` reads. What cannot be read is a row that says why.
+    """
+    return packed(replayed(names, task, known=known, began=began))
+
+
+def replayed(
+    names: Iterable[str],
+    task: Task = AS_IT_IS,
+    *,
+    known: Mapping[int, Known] = NOTHING,
+    began: Callable[[int], None] | None = None,
+) -> Iterator[Columns]:
+    """The same, as the columns of `atfsm.fleet.columns`: no more rows at once than memory holds.
+
+    Where they are cut depends on nothing but the captures.
     """
     columns = no_rows()
     for index, name in enumerate(names):
-        if began is not None:
-            began(index)
         if index in known:
             add_row(columns, _without_report(name, task, *known[index]))
         else:
+            if began is not None:
+                began(index)
             _add_rows(columns, name, task)
-    return columns
+        if len(columns["record"]) >= ROWS_A_PIECE:
+            yield columns
+            columns = no_rows()
+    if columns["record"]:
+        yield columns
 
 
 def _add_rows(columns: Columns, name: str, task: Task) -> None:

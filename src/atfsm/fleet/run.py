@@ -56,8 +56,12 @@ class Tally:
         """How many captures are done."""
         return self.outcomes.total()
 
-    def count(self, columns: Columns) -> None:
-        """Count the rows of a batch."""
+    def count(self, part: bytes) -> None:
+        """Count the rows of a batch, which are packed."""
+        for columns in results.unpacked(part, COUNTED):
+            self._count(columns)
+
+    def _count(self, columns: Columns) -> None:
         for record, capture, verdict, reason, wobbles, kind, line in zip(
             *(columns[name] for name in COUNTED), strict=True
         ):
@@ -170,14 +174,14 @@ def _run(
     if unfinished.exists:
         unfinished.resume(asked)
         for part in unfinished.parts():
-            tally.count(results.unpacked(part, COUNTED))
+            tally.count(part)
         tally.resumed = tally.done
     else:
         unfinished.begin(asked)
     progress(tally)
-    for number, columns in _done(plan, unfinished.left()):
-        unfinished.add(number, results.packed(columns))
-        tally.count(columns)
+    for number, part in _done(plan, unfinished.left()):
+        unfinished.add(number, part)
+        tally.count(part)
         progress(tally)
     if tally.of(Outcome.UNREADABLE) == tally.captures:
         unfinished.remove()
@@ -207,7 +211,7 @@ def _told(inputs: Iterable[Input], progress: Callable[[Tally], None]) -> Iterato
         raise NothingReadError(reasons, number - len(reasons))
 
 
-def _done(plan: Plan, batches: Iterator[Batch]) -> Iterator[tuple[int, Columns]]:
+def _done(plan: Plan, batches: Iterator[Batch]) -> Iterator[tuple[int, bytes]]:
     """Have the batches replayed."""
     if plan.scheduler:
         from atfsm.fleet.cluster import run_on_cluster

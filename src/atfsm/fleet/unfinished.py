@@ -14,15 +14,16 @@ since: a part is found by the names, sizes and times of what it was made of.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
-import shutil
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
+from io import BufferedWriter
 from itertools import zip_longest
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -34,10 +35,9 @@ from atfsm.replay.listing import Input
 
 #: What is said where a run ends before its end.
 KEPT: Final = "what is done is kept: --resume goes on with it"
-#: What may lie in the folder; ``.new`` is being written.
-OURS: Final = frozenset(
-    {"lock", "parts", "inputs", "inputs.new", "run.json", "run.json.new", "complete"}
-)
+LOCK: Final = "lock"
+#: What may lie in the folder, as it is removed: the lock last; ``.new`` is being written.
+OURS: Final = ("run.json.new", "run.json", "inputs.new", "inputs", "complete", "parts", LOCK)
 _DIGEST_BYTES: Final = 16
 _HEAD: Final = struct.Struct(f"<{_DIGEST_BYTES}sQI")  # digest of the batch, bytes, checksum
 _CHUNK_BYTES: Final = 1 << 20
@@ -105,7 +105,7 @@ class Unfinished:
             self.folder.mkdir(exist_ok=True)
             self._see_that_it_is_ours()
             with ExitStack() as opened:
-                self._lock = opened.enter_context((self.folder / "lock").open("wb"))
+                self._lock = opened.enter_context((self.folder / LOCK).open("wb"))
                 _lock(self._lock)
                 self._parts = opened.enter_context((self.folder / "parts").open("a+b"))
                 opened.pop_all()
@@ -118,7 +118,7 @@ class Unfinished:
         Raises:
             ResultsError: There is.
         """
-        if others := sorted({each.name for each in self.folder.iterdir()} - OURS):
+        if others := sorted({each.name for each in self.folder.iterdir()} - {*OURS}):
             raise ResultsError(
                 f"{self.folder}: is there already and holds what is not of this command "
                 f"({others[0]}): name another --out, or move it away"
@@ -220,16 +220,24 @@ class Unfinished:
 
     def close(self) -> None:
         """Let go of it; what is done stays."""
-        self._parts.close()
+        with suppress(OSError):  # what a full disk did not take is tried once more
+            self._parts.close()
         self._lock.close()
 
     def remove(self) -> None:
-        """Remove the folder while it is ours: as soon as it is not, another run may be in it."""
-        self._parts.close()
+        """Remove what is ours, and the folder where nothing else is in it.
+
+        As soon as the lock is not there, another run may be in the folder: what it has put there
+        stays, as does what anybody else has.
+        """
         if os.name == "nt":  # there, what is open cannot be removed, and there is no lock
-            self._lock.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self._lock.close()
+            self.close()
+        for name in OURS:
+            with suppress(OSError):
+                (self.folder / name).unlink()
+        with suppress(OSError):
+            self.folder.rmdir()
+        self.close()
 
     def _fresh(self, name: str) -> Path:
         return self.folder / f"{name}.new"
@@ -254,11 +262,11 @@ class Unfinished:
         parts.truncate(end)
 
 
-def _lock(file: BinaryIO) -> None:
+def _lock(file: BufferedWriter) -> None:
     """Keep other processes from writing here; the system unlocks it when we are gone.
 
     Raises:
-        OSError: Another process writes here.
+        OSError: Another process writes here, or the file system knows no locks.
     """
     try:
         import fcntl
@@ -266,8 +274,12 @@ def _lock(file: BinaryIO) -> None:
         return
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        raise OSError(error.errno, "another process is writing there") from error
+        # Whoever held it may have removed it since it was opened: then it keeps nobody away.
+        is_there = os.path.samestat(os.fstat(file.fileno()), os.stat(file.name))  # noqa: PTH116  a name
+    except (BlockingIOError, FileNotFoundError):
+        is_there = False
+    if not is_there:
+        raise BlockingIOError(errno.EAGAIN, "another process is writing there")
 
 
 def _is_whole(parts: BinaryIO, size: int, checksum: int) -> bool:
