@@ -9,6 +9,7 @@ both ways say the same, line for line.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from contextlib import suppress
@@ -110,6 +111,8 @@ def _leads_over_midnight(first_s: float, last_s: float) -> bool:
 
 #: Makes all digits alike: two stamps of one shape differ in digits only.
 _SHAPE: Final = bytes.maketrans(b"123456789", b"000000000")
+#: What a stamp may go on with: a fraction, half of the day, a zone, a bracket.
+_GOES_ON: Final = re.compile(rb"[.,:]?\d|[\])Z]|[ ]?(?:[+-]\d\d:?\d\d|[AaPp]\.?[Mm]\b|UTC|GMT)")
 _MINUTE: Final = itemgetter(slice(None, -2))
 
 
@@ -218,6 +221,8 @@ class Runner:
         """
         if not self._stamp_end and self._format.stamp_of(tail) is not None:
             raise _StopError  # from here on there are stamps
+        if self._stamp_end and _GOES_ON.match(tail):
+            raise _StopError  # a longer stamp than that of the line which opened the run
         said = self._format.text_of(tail)
         automaton = observer.automaton
         if said is None and self._stamp_end:
