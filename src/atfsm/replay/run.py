@@ -185,6 +185,7 @@ class Runner:
         self._reader = reader
         self.unanswered = Unanswered(capture_format)
         self.unread = Unread(capture_format)
+        self._reads_all = capture_format.says_no_side
         self._is_fast = capture_format.stateless and capture_format.whole
         self._clock = _Clock(capture_format)
         self._length = SHORTEST_RUN
@@ -199,9 +200,11 @@ class Runner:
                 at += self._run(observer, lines[at : at + self._length], first + at)
             if at == before:
                 records = self._reader.read(lines[at], first + at)
-                if observer.node.exchange.data is None:
+                if (self._reads_all or not records) and observer.node.exchange.data is None:
                     self.unread.look(lines[at], first + at, records, self._reader)
-                for record in self.unanswered.passed(records):
+                if not self.unanswered.is_over:
+                    records = tuple(self.unanswered.passed(records))
+                for record in records:
                     observer.read(record)
                 at += 1
 
