@@ -115,3 +115,22 @@ def test_others_in_a_journal_are_not_of_wvdial() -> None:
     )
 
     assert [b"AT", b"OK"] == [record.data for record in read(format_named("wvdial"), capture)]
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    ["10:00:04.\tAT", "10:00:04.,2 AT", "10:00:04 #", "10:00:04.250 AO +0", "10:00:04.250 !"],
+)
+@pytest.mark.parametrize("behind", ["", " AM", " +0200", "+02:00", " UTC", "Z"])
+def test_a_damaged_stamp_is_no_measure_of_others(damaged: str, behind: str) -> None:
+    """The lines behind it are read as far as their own stamps go, on both ways."""
+    lines = [f"10:00:0{at}.250{behind} {text}" for at, text in enumerate(("AT", "OK", "AT", "OK"))]
+    capture = [line.encode() for line in (*lines[:2], damaged, *lines[2:])]
+    reports = []
+    for is_fast in (True, False):
+        session = Session("capture", format_named("iso-bare"))
+        session._runner._is_fast = is_fast
+        session.feed(capture)
+        reports.append((session.now_s, session.close().to_json()))
+
+    assert reports[0] == reports[1]

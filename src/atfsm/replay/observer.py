@@ -198,7 +198,8 @@ class Observer:
             self.texts.update(edge.text for edge in times if edge.what is not What.NOISE)
         if any(e.what is What.STRAY for e in notable):
             for line, edge in enumerate(edges, first):
-                self._note_stray(edge, line)
+                if edge.what is What.STRAY:
+                    self._note_stray(edge, line)
         self.edge = edges[-1]
         self.now_s = time_s if time_s is not None else self.now_s
 
@@ -255,7 +256,8 @@ class Observer:
         self.events += edge.is_event
         if edge.what is not What.NOISE and len(self.texts) < TEXTS_AT_MOST:
             self.texts.add(edge.text)
-        self._note_stray(edge, line)
+        if edge.what is What.STRAY:
+            self._note_stray(edge, line)
         if edge.changes and (edge.wobbles or self._wants_all):
             self._witness(line, edge, self.ledger)
         self.ledger.note(line, edge)
@@ -264,12 +266,10 @@ class Observer:
                 self.armed_s[at] = self.now_s
 
     def _note_stray(self, edge: Edge, line: int) -> None:
-        if edge.what is What.STRAY:
-            self.strays.add(line)
-            result = parse_result(edge.text)
-            is_refusal = result is not None and result.kind in _REFUSALS
-            if is_refusal and {move.machine for move in edge.moves} <= _LINE:
-                self.refusals.add(line)
+        self.strays.add(line)
+        result = parse_result(edge.text)
+        if result and result.kind in _REFUSALS and {m.machine for m in edge.moves} <= _LINE:
+            self.refusals.add(line)
 
     # ------------------------------------------------- captures that show line by line
 

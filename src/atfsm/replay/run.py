@@ -9,6 +9,7 @@ both ways say the same, line for line.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from contextlib import suppress
@@ -111,6 +112,8 @@ def _leads_over_midnight(first_s: float, last_s: float) -> bool:
 
 #: Makes all digits alike: two stamps of one shape differ in digits only.
 _SHAPE: Final = bytes.maketrans(b"123456789", b"000000000")
+#: What a stamp may go on with: a fraction, half of the day, a zone, a bracket.
+_GOES_ON: Final = re.compile(rb"[.,:]?\d|[\])Z]|[ ]?(?:[+-]\d\d:?\d\d|[AaPp]\.?[Mm]\b|UTC|GMT)")
 _MINUTE: Final = itemgetter(slice(None, -2))
 
 
@@ -183,6 +186,7 @@ class Runner:
         self._reader = reader
         self.unanswered = Unanswered(capture_format)
         self.unread = Unread(capture_format)
+        self._reads_all = capture_format.says_no_side
         self._is_fast = capture_format.stateless and capture_format.whole
         self._clock = _Clock(capture_format)
         self._length = SHORTEST_RUN
@@ -197,9 +201,11 @@ class Runner:
                 at += self._run(observer, lines[at : at + self._length], first + at)
             if at == before:
                 records = self._reader.read(lines[at], first + at)
-                if observer.node.exchange.data is None:
+                if (self._reads_all or not records) and observer.node.exchange.data is None:
                     self.unread.look(lines[at], first + at, records, self._reader)
-                for record in self.unanswered.passed(records):
+                if not self.unanswered.is_over:
+                    records = tuple(self.unanswered.passed(records))
+                for record in records:
                     observer.read(record)
                 at += 1
 
@@ -219,6 +225,8 @@ class Runner:
         """
         if not self._stamp_end and self._format.stamp_of(tail) is not None:
             raise _StopError  # from here on there are stamps
+        if self._stamp_end and _GOES_ON.match(tail):
+            raise _StopError  # a longer stamp than that of the line which opened the run
         said = self._format.text_of(tail)
         automaton = observer.automaton
         if said is None and self._stamp_end:
