@@ -85,6 +85,15 @@ def of_tinygsm(text: bytes) -> bytes:
     return text if found is None else _RESULTS.get(found[1], b"ERROR")
 
 
+def before_timeout(text: bytes) -> bytes:
+    """Take off the message that stands in the place of a line's end.
+
+    >>> before_timeout(b"AT+CPIN? response timeout")
+    b'AT+CPIN?'
+    """
+    return text.partition(b" response timeout")[0].rstrip()
+
+
 def without_source(text: bytes) -> bytes:
     """Take off where in its source a program logged a line.
 

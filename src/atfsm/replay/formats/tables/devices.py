@@ -9,7 +9,7 @@ from atfsm.replay.formats import escapes
 from atfsm.replay.formats.hl7800 import HANDLER_WORDS, Hl7800Reader
 from atfsm.replay.formats.marks import Unmarked
 from atfsm.replay.formats.model import Format
-from atfsm.replay.formats.spelling import of_tinygsm, unbraced, with_separators
+from atfsm.replay.formats.spelling import before_timeout, of_tinygsm, unbraced, with_separators
 from atfsm.replay.formats.tables.heads import BEFORE_BARE, NEVER, VIEWER, VIEWER_ONLY, lines, marks
 from atfsm.replay.formats.times import DAILY, ISO, MILLIS, SECONDS, UPTIME, stamps
 from atfsm.replay.formats.zephyr import ZephyrReader
@@ -223,9 +223,9 @@ DEVICES: Final[tuple[Format, ...]] = (
             VIEWER
             + rb"(?:response timeout)?\w{0,16}dce: \w{1,60}(?:\(\d{1,6}\))?: "
             rb"(?:(?P<tx>Command:)|(?P<rx>%b))"
-            rb"(?P<text>(?:(?!\s{1,4}response timeout)[^\r])*+)(?:\s{1,4}response timeout.*|\s*+)$"
-            % NEVER
+            rb"(?P<text>[^\r]*+)(?:\s{1,4}response timeout.*|\s*+)$" % NEVER
         ),
+        spelling=before_timeout,
         distinct=True,
         needs=(b"dce: ",),
     ),
