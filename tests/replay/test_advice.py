@@ -147,7 +147,7 @@ IN_ORDER: dict[str, tuple[Log, tuple[str, ...]]] = {
     "what the peer left is read": (
         Log(refused(READY["tcp"] + SEND["tcp"], 905)), ("Read what is left", "AT+KTCPCLOSE=1,1", "Leave the PDP context")),
     "a wrong command is corrected": (
-        Log(refused(READY["tcp"] + SEND["tcp"], 916)), ("Correct the command", "AT+KTCPCLOSE=1,1", "anew once")),
+        Log(refused(READY["tcp"] + SEND["tcp"], 916)), ("correct the command", "AT+KTCPCLOSE=1,1", "anew once")),
     "a session that is gone is made anew with its profile": (
         Log(refused(READY["tcp"] + SEND["tcp"], 910)), ("AT+KTCPCLOSE=1,1", "AT+KTCPDEL=1", "AT+KCNXCFG", "AT+KTCPCFG", "AT+KTCPCNX")),
     "a context that may be up is asked first": (
@@ -377,6 +377,77 @@ def test_a_pin_that_was_entered_is_not_entered_again(code: int) -> None:
 
     assert "Do not enter the PIN again, and switch off what enters it by itself." in do
     assert do.index("PIN again") < do.index("estart")
+
+
+@pytest.mark.parametrize("echo", ["", 'Rx: AT+CPIN="1234"\n'])
+def test_a_pin_without_an_answer_may_have_been_tried(echo: str) -> None:
+    """To start again with the same PIN is a second try, or a third."""
+    do = advice(waited('Tx: AT\nRx: OK\nTx: AT+CPIN="1234"\n' + echo, 20))
+
+    assert do.startswith("Do not enter the PIN again")
+    assert "if it still says SIM PIN, stop and tell a person" in do
+
+
+def test_a_pin_that_nobody_entered_is_not_suspected() -> None:
+    """A refused question is no refused PIN."""
+    first = judge(refused("Tx: AT+CPIN?\n", "ERROR").splitlines()).wobbles[0]
+
+    assert "PIN is wrong" not in first.why
+    assert "enter the PIN again" not in first.do
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Tx: AT+KCNXUP=1\nRx: +CME ERROR: 911\n", "Ask AT+KCNXCFG?: if its last field is 2"),
+        ("Tx: AT+CPIN=1234\nRx: +CME ERROR: 3\n", "If AT+CPIN? says READY"),
+    ],
+)
+def test_what_was_only_refused_is_looked_at_before_its_sockets_are_closed(
+    kind: str, text: str, words: str
+) -> None:
+    """A redundant command that is refused says nothing of what works."""
+    log = READY[kind] + "Rx: +KCNX_IND: 1,1,0\n" + text
+    sockets = [w for w in judge(log.splitlines()).wobbles if w.machine == kind]
+
+    assert sockets
+    for wobble in sockets:
+        assert "fell" not in wobble.why
+        assert wobble.do.startswith(words)
+
+
+@pytest.mark.parametrize("command", ["AT+CGATT=0", "AT+COPS=2", "AT+CFUN=0", "AT+CFUN=1,1"])
+@pytest.mark.parametrize("report", ["+KCNX_IND: 1,3", "+KCNX_IND: 1,0,0"])
+def test_a_context_that_goes_as_the_host_leaves_is_not_raised_again(
+    report: str, command: str
+) -> None:
+    """Its report may come before the OK to the command that took it away."""
+    log = READY["tcp"] + f"Rx: +KCNX_IND: 1,1,0\nTx: {command}\nRx: {report}\n"
+    wobbles = judge(log.splitlines()).wobbles
+
+    assert wobbles
+    for wobble in wobbles:
+        assert "no line of this log asks for it" not in wobble.why
+        assert "Likely" not in wobble.why
+    assert wobbles[0].do.startswith("Nothing, until the host has the modem look for the network")
+
+
+def test_what_waits_is_read_before_the_context_is_taken_down() -> None:
+    """AT+KCNXDOWN ends every socket, and what was not read with it."""
+    log = READY["tcp"] + "Rx: +KTCP_DATA: 1,40\n" + SEND["tcp"]
+    do = advice(Log(refused(log, 921)))
+
+    assert do.index("was not read: read it first") < do.index("AT+KCNXDOWN")
+
+
+@pytest.mark.parametrize("code", [907, 911, 922, 924])
+def test_nothing_is_asked_by_a_number_that_nobody_has(code: int) -> None:
+    """A definition that was refused has no session."""
+    first = judge(refused(DEFINE["tcp"], code).splitlines()).wobbles[0]
+
+    assert "AT+KTCPSTAT" not in first.settle
+    assert "<sid>" not in first.why + first.do + first.settle
 
 
 # -------------------------------------------------------------------------------- no wobble

@@ -208,7 +208,7 @@ def test_the_thread_says_what_a_colleague_would() -> None:
     )
     assert ("+KTCP_IND: 1,1",) == wobble.expected
     assert "AT+KTCPCLOSE=1,1 (never skip it" in wobble.do
-    assert "Wait for `+KTCP_IND: 1,1`" in wobble.do
+    assert "wait for `+KTCP_IND: 1,1`" in wobble.do
     assert "connecting" == wobble.state
     assert 4 == wobble.since_line
 

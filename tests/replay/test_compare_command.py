@@ -67,11 +67,10 @@ WOBBLE of B on line 20: tcp 1 refused in connecting, since line 15
         never seen.
   do    Do not repair it, make a new one: AT+KTCPCLOSE=1,1 (never skip it, even
         if it fails every time), AT+KTCPDEL=1 (910: done; 911: close again),
-        then AT+KTCPCFG (new id) and AT+KTCPCNX, waiting longer each time. If it
-        fails twice, rebuild the PDP context (ends its sockets); if that fails
-        twice, restart the modem (4 an hour at most). No CONNECT came: nothing
-        of this send left; send again. Wait for `+KTCP_IND: 1,1` before
-        AT+KTCPSND.
+        then AT+KTCPCFG (new id) and AT+KTCPCNX, waiting longer each time. Then
+        wait for `+KTCP_IND: 1,1` before AT+KTCPSND: no reset cures a send that
+        comes too early. No CONNECT came: nothing of this send left; send it on
+        the new one.
   cause tcp.923.connecting
 
   only  in B: tcp.923.connecting (line 20)

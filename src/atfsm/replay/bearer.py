@@ -1,10 +1,11 @@
-"""What the PDP context under a socket said, as far as a wobble of the socket may come from it."""
+"""What the PDP context under a socket said, and which command took it away."""
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
 
 from atfsm.at.facts import PdpFact
+from atfsm.replay.automaton import Edge
 from atfsm.replay.ledger import Chronicle, Mark
 
 #: What a context says of itself, but for "up" and its idle countdown.
@@ -17,6 +18,9 @@ CONTEXT_SAID: Final = (
     *(PdpFact.IDLE_STARTED, PdpFact.UP_REPORTED, PdpFact.IDLE_CANCELLED),
 )
 RAISED: Final = (PdpFact.UP_REPORTED, PdpFact.SOCKET_CONNECTED)
+
+
+LEAVES: Final = (b"+CFUN", b"+CGATT", b"+COPS")
 
 
 class Said(NamedTuple):
@@ -55,3 +59,10 @@ def said_by(context: Chronicle, worked_line: int) -> Said:
         idle=news if news == context.latest((PdpFact.IDLE_STARTED,)) else None,
         down=asked if asked is not None and (up is None or up.line < asked.line) else None,
     )
+
+
+def leaving(edge: Edge) -> bytes:
+    """The command in flight that takes the modem off the network, or restarts it; else empty."""
+    sent = edge.node.exchange.in_flight
+    leaves = sent is not None and any(line.name in LEAVES for line in sent.lines)
+    return sent.text if sent is not None and leaves else b""

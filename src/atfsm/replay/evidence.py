@@ -22,6 +22,7 @@ opened_        an earlier connection of the same session
 connect_, defined_, peer_, offered_, received_
                its last AT+KTCPCNX, definition, close by the peer, offer of data, refused read
 unread_        data that was announced on it, and not read since
+leaving_       a command in flight that takes the modem off the network, or restarts it
 outgoing_, incoming_
                a send or a read of whatever socket that is under way on the port
 sends          how many sends on it ended well; sent_line the last of them
@@ -55,12 +56,12 @@ from typing import Final
 from atfsm.at.dialect import NAMELESS, DataMode
 from atfsm.at.errors import TCP_NOTIF, code_meaning
 from atfsm.at.exchange import What
-from atfsm.at.facts import LineFact, ModemFact, TcpFact, UdpFact
+from atfsm.at.facts import LineFact, ModemFact, PdpFact, TcpFact, UdpFact
 from atfsm.at.grammar import parse_command_line, parse_information
 from atfsm.fact import FactKind
 from atfsm.machine import table
 from atfsm.replay.automaton import Edge
-from atfsm.replay.bearer import said_by
+from atfsm.replay.bearer import leaving, said_by
 from atfsm.replay.ledger import Chronicle, Ledger, Mark
 from atfsm.replay.meanings import code_of, decode, quoted
 from atfsm.replay.payload import DEFAULT_PATTERN
@@ -86,7 +87,6 @@ SPOKEN: Final = {
     "setting_up": "being set up",
     "checking_sim": "checking its SIM",
 }
-COMMANDS: Final = (LineFact.COMMAND_SENT, LineFact.PROBE_SENT)
 OPENED: Final = (TcpFact.CONNECTED, TcpFact.STATUS_CONNECTED, UdpFact.OPENED)
 AT_WORK: Final = (
     *(TcpFact.SENT, TcpFact.RECEIVED, TcpFact.DATA_ARRIVED, TcpFact.ACKNOWLEDGED),
@@ -111,6 +111,12 @@ WORKED: Final = (
     *(TcpFact.CONNECTED, TcpFact.SENT, TcpFact.RECEIVED),
     *(UdpFact.OPENED, UdpFact.SENT, UdpFact.RECEIVED),
 )
+#: Refusals behind which a context may be up, and a modem in service, as before.
+ONLY_REFUSED: Final = (
+    *(ModemFact.SIM_REFUSED, PdpFact.ACTIVATE_REFUSED),
+    *(PdpFact.CONFIGURE_REFUSED, PdpFact.STRAY_REFUSAL),
+)
+RAISED: Final = frozenset({"up", "idle_countdown"})
 DEFINING: Final = frozenset({"defining", "opening"})
 DEFINITIONS_REFUSED: Final = (TcpFact.DEFINE_REFUSED, UdpFact.DEFINE_REFUSED)
 CODES_ON: Final = frozenset({b"1", b"2"})  # AT+CMEE
@@ -159,7 +165,7 @@ class Case:
     def _mark_of(self, text: bytes) -> Mark | None:
         """The last line that wrote a command, where the ledger still has it."""
         known = (*self.ledger.of("line", "").marks.values(), *self.own.marks.values())
-        return max((m for m in known if m.text.strip() == text), default=None)
+        return max((m for m in known if text and m.text.strip() == text), default=None)
 
     @property
     def lacks_session(self) -> bool:
@@ -303,6 +309,8 @@ class Case:
             gone = None
         _add(words, "unregistered", gone)
         words["no_service"] = _flag(gone is not None)
+        words["was_up"] = _flag(self.move.fact in ONLY_REFUSED and self.state in RAISED)
+        _add(words, "leaving", self._mark_of(leaving(self.edge)))
         slept = self._modem.latest((ModemFact.COVERAGE_LOST,))
         awake = (ModemFact.REGISTERED,) if self.own is self._modem else (*NAMED, *DEFINED, *WORKED)
         worked = self.own.latest(awake)
@@ -325,6 +333,7 @@ class Case:
         words["reading"] = _flag(self.state == "receive_offered")
         words["payload_out"] = _flag(self.state == "sending")
         words["defined"] = _flag(not self.lacks_session)
+        words["lacking"] = _flag(self.lacks_session)
         _add(words, "unread", unread(self.own))
         mode, command = under_way(self.edge)
         for name, way in (("outgoing", DataMode.OUT), ("incoming", DataMode.IN)):
@@ -339,10 +348,12 @@ class Case:
 
     def _add_neighbour(self, words: dict[str, str | None]) -> None:
         fallen = self.move.swept_by
-        words["neighbour"] = words["fell"] = None
+        words["neighbour"] = words["fell"] = words["in_vain"] = None
         if fallen is not None:
             words["neighbour"] = f"{WHOLE[fallen[0]]} {fallen[1]}".strip()
-            words["fell"] = _flag(any(m[:2] == fallen and _wobbles(m) for m in self.edge.moves))
+            falls = [m for m in self.edge.moves if m[:2] == fallen and _wobbles(m)]
+            words["fell"] = _flag(bool(falls))
+            words["in_vain"] = _flag(any(m.fact in ONLY_REFUSED for m in falls))
 
     def _setting(self, name: bytes, fits: Callable[[bytes], bool]) -> Mark | None:
         """The command line that last asked for a setting, if its value *fits*."""

@@ -18,9 +18,14 @@ from atfsm.replay.automaton import Edge
 from atfsm.replay.causes import CAUSES_OF, REMEDY, Cause
 from atfsm.replay.causes.advice import (
     CLOSES_NOTHING,
+    DATA_WAITS,
+    END_FIRST,
+    LINE_FIRST,
+    LIST,
     NOTHING_DEFINED,
     PERHAPS_DEFINED,
     TRANSFER_FIRST,
+    UP_FIRST,
 )
 from atfsm.replay.causes.model import OPTIONAL, WORD
 from atfsm.replay.evidence import Case
@@ -81,19 +86,22 @@ def explain(line: int, edge: Edge, move: Move, ledger: Ledger, look: Look) -> Ex
         proved=_sentence(proved),
         likely=likely,
         do=_advice(row, case, words),
-        settle=_sentence(fill(row.settle, words)),
+        settle=_sentence(fill(_settle(row, case), words)),
         evidence=tuple(m for m in case.marks() if str(m.line) in lines and m.line != line),
     )
 
 
 def _advice(row: Cause, case: Case, words: Words) -> str:
     """What to do, in the order in which it is done."""
-    steps = (TRANSFER_FIRST, row.first, _remedy(row, case), row.do)
+    remedy = _remedy(row, case)
+    waits = DATA_WAITS if remedy.startswith(DATA_WAITS) else ""
+    if row.first.startswith((LINE_FIRST, END_FIRST)):  # no read before that
+        waits = ""
+    steps = (TRANSFER_FIRST, UP_FIRST, waits, row.first, remedy.removeprefix(waits), row.do)
     advice = ""
     for step in (fill(step, words).strip() for step in steps):
-        if advice.endswith(":") and step.split(" ")[0].isalpha():
-            step = step[:1].lower() + step[1:]  # noqa: PLW2901  it goes on
-        advice = f"{advice} {step}".strip()
+        goes_on = advice.endswith(":") and step[:1].isalpha() and not step.startswith("AT")
+        advice = f"{advice} {step[:1].lower() + step[1:] if goes_on else step}".strip()
     return advice
 
 
@@ -103,6 +111,12 @@ def _remedy(row: Cause, case: Case) -> str:
     if not case.lacks_session or remedy in CLOSES_NOTHING:
         return remedy
     return PERHAPS_DEFINED if case.is_silence else NOTHING_DEFINED
+
+
+def _settle(row: Cause, case: Case) -> str:
+    """What to ask next; of a session without an id nothing can be asked by its number."""
+    is_by_number = "{id}" in row.settle or "{ask}" in row.settle
+    return LIST if is_by_number and case.lacks_session else row.settle
 
 
 def _fits(row: Cause, case: Case, words: Words) -> bool:

@@ -35,6 +35,7 @@ PLACEHOLDERS: Final[Mapping[str, str]] = MappingProxyType(
         "moved": "+KCNX_IND: <cnx>,<status>",
         "idle": "+KCNX_IND: <cnx>,5,<idletime>",
         "down": "AT+KCNXDOWN=<cnx>",
+        "leaving": "AT+CGATT=0",
         "pattern_at": "<n>",
         "usable": "<line>",
         "connect": "AT+KTCPCNX=<sid>",
@@ -71,6 +72,9 @@ CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
         "payload_out": "if payload was going out",
         "entered": "if a PIN was entered",
         "defined": "",
+        "lacking": "",
+        "in_vain": "",
+        "was_up": "if it was up",
         "reading": "if it was to read",
         "unsent": "if it answers a send",
         "no_service": "if registration had gone",
@@ -78,7 +82,9 @@ CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 #: What is said only where a log lacks something, or beside what a whole log shows: left out.
-UNUSUAL: Final = frozenset({"no_command", "hidden", "no_end", "unlogged_line", "unexplained"})
+UNUSUAL: Final = frozenset(
+    {"lacking", "no_command", "hidden", "no_end", "unlogged_line", "unexplained"}
+)
 #: What is said in place of another part of the same text, where that is the usual one.
 IN_PLACE_OF: Final[Mapping[str, str]] = MappingProxyType(
     {"again": "never", "opened_line": "never"}

@@ -68,8 +68,8 @@ REMEDY: Final[Mapping[str, str]] = MappingProxyType(
 
 #: Where a definition was refused: no id was given out.
 NOTHING_DEFINED: Final = (
-    "No session was made: send no close and no delete with a guessed number, it may be a session "
-    "that works. Define it again, waiting longer each time."
+    "Define it again, waiting longer each time. No session was made, so send no close and no delete "
+    "with a guessed number: it may be a session that works."
 )
 #: Where nobody knows whether a definition was carried out.
 PERHAPS_DEFINED: Final = (
@@ -103,6 +103,15 @@ REBUILD_ALL: Final = (
     "When {neighbour} is back: list what exists (AT+KTCPCFG?, AT+KUDPCFG?), close and delete it, "
     "then define it again."
 )
+#: A command for the neighbour was refused, and nothing says that it stopped working.
+STILL_UP: Final = (
+    "Ask AT+KCNXCFG?: if its last field is 2, {neighbour} is up; change nothing. If not:"
+)
+STILL_SERVED: Final = (
+    "If AT+CPIN? says READY, and AT+CEREG? or AT+CGREG? 1 or 5, change nothing. If not:"
+)
+#: Where the host took the modem off the network.
+BACK_FIRST: Final = "Nothing, until the host has the modem look for the network again."
 RAISE_AGAIN: Final = (
     "When {neighbour} is back: configure it again and bring it up, before its sockets."
 )
@@ -123,10 +132,9 @@ ONLY_THIS: Final = Both(
     f"{DATA_WAITS}Close and delete this session only (AT+KUDPCLOSE={{id}}, AT+KUDPDEL={{id}}); its "
     "context and the other sockets stay. Then make it anew, waiting longer each time.",
 )
-SERVER_STAYS: Final = Both(
-    "If it is a server (mode 1 in AT+KTCPCFG?), leave it open: only this one client was refused. If "
-    f"it is a client: {REBUILT.tcp}",
-    REBUILT.udp,
+SERVER_STAYS: Final = (
+    "If it is a server (mode 1 in AT+KTCPCFG?), leave it open: only this one client was refused. If it "
+    "is a client:"
 )
 #: Where the network says no.
 NO_RESTART: Final = "Do not restart the modem for this: some networks punish quick attempts."
@@ -161,7 +169,12 @@ TRANSFER_FIRST: Final = (
     "[[`{incoming_text}` (line {incoming_line}) is under way on this port, and in data mode a command is "
     "payload. Let that read come to its end first: the end pattern and OK, 50 s at most. ]]"
 )
-#: The same without a log.
+#: Said next, of a context that was up when a command for it was refused.
+UP_FIRST: Final = (
+    "[[{was_up}Ask AT+KCNXCFG?: if its last field is 2 the context is up; change nothing, and leave its "
+    "sockets. If not: ]]"
+)
+#: The same as the first without a log.
 NOT_IN_DATA_MODE: Final = (
     "Write no command while a send or a read is under way on this port, of whatever socket: in data "
     "mode a command is payload. Bring it to its end first."
@@ -203,7 +216,7 @@ SIM_AGAIN: Final = (
 # -------------------------------------------------------------------------------------- after
 
 PEER: Final = "Leave the PDP context and the other sockets as they are."
-SHORT_OF_MEMORY: Final = "If it comes again on the fresh session, restart the modem."
+SHORT_OF_MEMORY: Final = "If it comes again, restart the modem."
 RESEND: Final = Both(
     "The bytes that came through have left: send again only if it does no harm when the peer gets the data twice. "
     "Send at most 1500 bytes at a time, and ask for unread bytes (AT+KTCPSTAT={id}) in place of "
@@ -215,7 +228,7 @@ RESEND: Final = Both(
 TWICE: Final = "What was sent may have left: send it again only if it does no harm when the peer gets the data twice."
 #: The same where the wobble may have come within a send, or not.
 TWICE_IF_SENT: Final = f"[[{{payload_out}}{TWICE} ]]"
-UNSENT: Final = "[[{unsent}No CONNECT came: nothing of this send left; send again. ]]"
+UNSENT: Final = "[[{unsent}No CONNECT came: nothing of this send left; send it on the new one. ]]"
 HOST_OR_STATE: Final = (
     "Correct the command; where it is right, the modem was not in the state for it, and the set-up "
     "has to come first."

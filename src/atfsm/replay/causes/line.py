@@ -9,6 +9,11 @@ from atfsm.replay.causes.advice import ANOTHER_PORT, POWER_CUT, SLEEP
 from atfsm.replay.causes.model import cause
 from atfsm.replay.causes.sockets import ECHOED, HASTY, UNANSWERED, WAITED
 
+#: The SIM may have counted it (6.2).
+PIN_PERHAPS: Final = (
+    "[[{entered}Do not enter the PIN again, and switch off what enters it by itself: it may have been "
+    "tried. When AT is answered, ask AT+CPIN?; if it still says SIM PIN, stop and tell a person. ]]"
+)
 ANY_STEP: Final = (
     *(L.RESULT_RECEIVED, L.DATA_OUT_OPENED, L.DATA_IN_OPENED, L.ONLINE_OPENED, L.STRAY_RESULT),
     *(L.COMMAND_OVERLAPPED, L.QUARANTINE_IMPOSED),
@@ -24,7 +29,7 @@ LINE: Final = (
         settle="The kernel's log of that second says whether the device left the bus.", source="q4 [FLOCK]"),
     cause("line.silent.echo_only", "Only the echo came back", L.LIMIT_PASSED, UNANSWERED + "." + ECHOED,
         likely=HASTY + "the modem has locked up: of RC7611 it is known that after hours only the echo of the last command comes back, then nothing, "
-        "and USB is gone as well", do=POWER_CUT, settle=ANOTHER_PORT, needs=("echo_line",),
+        "and USB is gone as well", first=PIN_PERHAPS, do=POWER_CUT, settle=ANOTHER_PORT, needs=("echo_line",),
         source="q4 [FLOCK], q3 [FCON]"),
     cause("line.silent.at", "Not even AT is answered", L.LIMIT_PASSED,
         UNANSWERED + ": the simplest command there is.",
@@ -39,7 +44,7 @@ LINE: Final = (
         needs=("received_line",), source="q10 [FRCV]"),
     cause("line.silent", "A command was not answered", L.LIMIT_PASSED,
         WAITED + "[[`{command}` (line {command_line}) {no_answer}]][[{no_command}no answer came]].",
-        likely=HASTY + "the modem sleeps, is busy with a search, or has locked up", do=SLEEP,
+        likely=HASTY + "the modem sleeps, is busy with a search, or has locked up", first=PIN_PERHAPS, do=SLEEP,
         settle="Log every byte of the port with its time: whether anything came at all, be it one line end.", source="6.4, 6.3 [ZN], q18 [NBI]"),
     cause("line.out_of_step.overlapped", "Two commands at once", L.COMMAND_OVERLAPPED,
         "`{got}` went out while `{in_flight}` (line {in_flight_line}) was unanswered. The modem takes one command at a time; which answer is whose "

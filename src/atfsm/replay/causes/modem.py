@@ -108,15 +108,15 @@ MODEM: Final = (
         likely="the SIM asks for its PUK, or the modem is locked to other SIMs", remedy=STOP, do="Enter no code by guess.",
         settle=ASK_SIM, source="6.1 [ZN]"),
     cause("modem.sim.pin", "The PIN was refused", M.SIM_REFUSED, "`{got}` ({meaning}) answers AT+CPIN (line {command_line}).",
-        likely="the PIN is wrong; a third wrong one locks the SIM", remedy=STOP, do="Do not enter the same PIN again: correct it first.", codes=(16,),
+        likely="the PIN is wrong; a third wrong one locks the SIM", remedy=STOP, do="Do not enter the same PIN again: correct it first.", codes=(16,), needs=("entered",),
         source="5.2 [LEG-S], 6.2"),
     cause("modem.sim.refused", "AT+CPIN was refused", M.SIM_REFUSED,
         "`{got}`[[ ({meaning})]] answers AT+CPIN (line {command_line}).",
-        likely="the PIN is wrong (without error codes a wrong one gets ERROR, too); the SIM is not ready yet or not there; or no PIN was asked for",
-        first="Do not enter the PIN again, and switch off what enters it by itself. Ask AT+CPIN? after 5 s. READY: go on. SIM PIN: stop, a person has to check "
+        likely="[[{entered}the PIN is wrong (without error codes a wrong one gets ERROR, too); or ]]the SIM is not ready yet or not there",
+        first=NO_PIN + "Ask AT+CPIN? after 5 s. READY: go on. SIM PIN: stop, a person has to check "
         "the PIN; a third wrong one locks the SIM. SIM PUK: stop.",
         remedy="Only if AT+CPIN? itself is refused: restart once (AT+CFUN=1,1), without entering the PIN. If it is still refused, stop and tell a person.",
-        settle="AT+CMEE=1 makes it say why.", source="5.2 [LEG-S], 6.2 [KR, FAE]"),
+        settle="[[{no_meaning}AT+CMEE=1 makes it say why.]]", source="5.2 [LEG-S], 6.2 [KR, FAE]"),
 
     # ------------------------------------------------------------------------------ silence
     cause("modem.silent.booting", "The modem did not report its start", M.LIMIT_PASSED,

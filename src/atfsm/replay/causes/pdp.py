@@ -10,6 +10,7 @@ from atfsm.replay.causes.advice import (
     APN,
     APN_FIRST,
     ASK_SIM,
+    BACK_FIRST,
     CORRECT,
     DENIED_CONTEXT,
     HOST_OR_STATE,
@@ -24,6 +25,7 @@ from atfsm.replay.causes.advice import (
     SIM_AGAIN,
     SIM_FIRST,
     STATE_OF_PROFILE,
+    STILL_SERVED,
     STOP,
     WAIT_FOR_CONTEXT,
 )
@@ -129,6 +131,10 @@ PDP: Final = (
         "`{got}` ({meaning}): PDP context {name} was {state}, since line {since}." + UNREGISTERED,
         likely="the network refused it, or coverage went", first=NO_SERVICE, do=APN,
         settle="Log `+CEREG`: whether registration went first; AT+CEER may say why the network refused it.", states=("activating",), codes=(0,), source="2.2 [M197], 7.7 f11"),
+    cause("pdp.lost.left", "The host took the modem off the network", P.LOST,
+        "`{got}` ({meaning}) came while `{leaving_text}` (line {leaving_line}), which takes the modem off the network, had no answer yet.",
+        remedy=BACK_FIRST + " Then configure the context, bring it up, and make its sockets anew.", do="Close sockets before.",
+        needs=("leaving_line",), codes=(0,), source="2.2 [M197], 2.3 [QA-TCP]"),
     cause("pdp.lost", "The context went down", P.LOST,
         "`{got}` ({meaning}): the modem reports that PDP context {name} is down.[[{known} It was {state}, since line {since}.]]" + UNREGISTERED,
         likely="the network took it down, registration went, or the modem did it itself (`+CGEV: ME …`); its sockets are lost with it", first=NO_SERVICE, settle="Log `+CEREG` and `+CGEV`: whether registration went first, and who asked. Regular times point to a limit of the operator.", codes=(0,), source="2.2 [M197], 7.7 f11"),
@@ -182,6 +188,9 @@ PDP: Final = (
         source="2.2"),
 
     # -------------------------------------------------------------------------------- swept
+    cause("pdp.swept.modem_refused", "A command for the SIM was refused", P.SWEPT,
+        "A command for the SIM was refused on this line (`{got}`); no line says that the modem left service. {whole} was {state}, since line {since}.",
+        first=STILL_SERVED, remedy=RAISE_AGAIN, needs=("in_vain",), by=("modem",), source="5.2 [LEG-S], 6.2"),
     cause("pdp.swept.modem", "The modem left service", P.SWEPT,
         "{neighbour} left service on this line (`{got}`), and {whole}, {state} since line {since}, went with it.", remedy=RAISE_AGAIN, by=("modem",),
         source="11.1, 6.1 [ZN]"),

@@ -98,28 +98,29 @@ TOO_EARLY: Final = (
         "seen]][[{again}was not seen for this session, number {generation} of that id]][[was last seen on line {opened_line}, before that]].",
         likely="[[{no_command}data was offered to TCP socket {name} before it was connected]][[; the OK on line {unlogged_line} answered an "
         "AT+KTCPCNX that the log does not show, and the socket was still connecting]]",
-        do=UNSENT + "Wait for `+KTCP_IND: {id},1` before AT+KTCPSND.",
+        remedy=REBUILT.tcp, do="Then wait for `+KTCP_IND: {id},1` before AT+KTCPSND: no reset cures a send that comes too early. " + UNSENT,
         settle="AT+KTCPSTAT={id}, asked before data is offered: 2 is connecting, 3 is connected.", states=("connecting",), codes=(923,),
         source="5.1, q1 [F923], 3.2 [QA-TCP]"),
     cause("tcp.923.not_connected", "Data was offered to a session that nobody had connected", (T.SEND_REFUSED, T.STRAY_REFUSAL),
         NOT_READY + "[[; `{command}` (line {command_line}) was sent to TCP session {name}]][[{no_command}, for TCP session {name}]], which was "
         "{state}, since line {since}. Since then the log shows neither AT+KTCPCNX={id} nor `+KTCP_IND: {id},1`.",
-        do="Define it where it is not defined (AT+KTCPCFG), connect it (AT+KTCPCNX={id}), and wait for `+KTCP_IND: {id},1`. " + UNSENT, states=("undefined", "defining", "defined"), codes=(923,),
+        remedy=REBUILT.tcp, do="Then wait for `+KTCP_IND: {id},1` before AT+KTCPSND: no reset cures a send that comes too early. " + UNSENT, states=("undefined", "defining", "defined"), codes=(923,),
         source="5.1, q1 [F923], 3.1"),
     cause("tcp.923.closed", "Data was offered to a session that was closed", (T.SEND_REFUSED, T.STRAY_REFUSAL),
         NOT_READY + "[[; `{command}` (line {command_line}) was sent to TCP session {name}]][[{no_command}, for TCP session {name}]], which was "
         "{state}, since line {since}[[; the peer had closed it (`{peer_text}`, line {peer_line})]].",
-        first=PEER_CLOSED_BEFORE, remedy=RENEWED.tcp, do="A closed session cannot be sent on. " + UNSENT,
+        first=PEER_CLOSED_BEFORE, remedy=RENEWED.tcp, do="A closed session cannot be sent on: wait for `+KTCP_IND: {id},1`. " + UNSENT,
         states=("peer_closed", "closing", "closed", "deleting"), codes=(923,), source="5.1 [F923], 3.4 [M207]"),
     cause("udp.923.opening", "Data was offered before the socket was open", (U.SEND_REFUSED, U.STRAY_REFUSAL),
         NOT_READY + "[[; `{command}` (line {command_line}) was sent while UDP socket {name} was still opening, since line {since}]][[{no_command}; "
         "which command it answers, the log does not show. UDP socket {name} was still opening, since line {since}]].[[ `{up_text}` (line "
         "{up_line}) reports the PDP context, not the socket;]] `+KUDP_IND: {id},1` [[{never}was never seen]][[{again}was not seen for this "
         "session, number {generation} of that id]].", likely="[[{no_command}data was offered to UDP socket {name} before it was open]]",
-        do=UNSENT + "Wait for `+KUDP_IND: {id},1` before AT+KUDPSND.", states=("opening",), codes=(923,), source="5.1 [F923], 4 [M220]"),
+        remedy=REBUILT.udp, do="Then wait for `+KUDP_IND: {id},1` before AT+KUDPSND: no reset cures a send that comes too early. " + UNSENT,
+        states=("opening",), codes=(923,), source="5.1 [F923], 4 [M220]"),
     cause("udp.923.closed", "Data was offered to a session that was not open", (U.SEND_REFUSED, U.STRAY_REFUSAL),
         NOT_READY + "[[; `{command}` (line {command_line}) was sent to UDP session {name}]][[{no_command}, for UDP session {name}]], which was "
-        "{state}, since line {since}.", do="Define it again (AT+KUDPCFG), and wait for `+KUDP_IND: {id},1`. " + UNSENT,
+        "{state}, since line {since}.", remedy=REBUILT.udp, do="Then wait for `+KUDP_IND: {id},1` before AT+KUDPSND. " + UNSENT,
         states=("undefined", "closing", "closed", "deleting"), codes=(923,), source="5.1 [F923], 4"),
 )
 
@@ -182,7 +183,7 @@ NINE_HUNDRED: Final = (
         settle="Try the same address and port from another network, and another peer from this modem.", source="5.1 [LEG-E, HL78], q12 [Z#104133]"),
     *_coded(907, "The modem gives no reason", "the modem gives no reason." + STOOD, settle=LEFT,
         source="5.1 [LEG-E, HL78], 3.2"),
-    *_coded(908, "A server session could not take a client", "a client of a server session could not be accepted.", remedy=SERVER_STAYS, source="5.1 [LEG-E, HL78]"),
+    *_coded(908, "A server session could not take a client", "a client of a server session could not be accepted.", first=SERVER_STAYS, remedy=REBUILT, source="5.1 [LEG-E, HL78]"),
     *_coded(909, "The payload was not as long as announced",
         "the payload was not as long as announced[[ by `{offered_text}` (line {offered_line})]].",
         remedy=REBUILT, do="Send exactly the announced bytes, then the end pattern, which is not counted, and nothing after it. " + PEER,
@@ -204,7 +205,8 @@ NINE_HUNDRED: Final = (
     *twins("911.open", "The session runs already", REFUSED,
         ANSWERS + ": session {id} runs already; it was open (line {usable_line}: `{usable_text}`).",
         do="A session that runs has to be closed before it is connected again or deleted.", codes=(911,), needs=("usable_line",), source="5.1 [NBI, QA-BX]"),
-    *_coded(911, "The session runs already, and not by this log", "session {id} runs already, though the log does not show that it was opened.",
+    *_coded(911, "The session runs already, and not by this log", "[[{defined}session {id}]][[{lacking}a session]] runs already, though the log does not show that "
+        "it was opened.",
         likely="it is left from before the log began, was restored at boot, or its connection outlived a command that was given up",
         settle="{ask}, asked before anything is defined, shows what is left from before.", source="5.1 [NBI, QA-BX], q18 [NBI]"),
     *_coded(912, "All sessions are used", "no session is left.", likely="sessions that nobody deleted hold their ids", first=LEAKED,
@@ -215,9 +217,11 @@ NINE_HUNDRED: Final = (
     *_coded(914, "The control connection took too long",
         "the control connection of a transfer protocol was not made in time; a plain socket has none.", first=CORRECT, remedy=ONCE, source="5.1 [LEG-E, HL78]"),
     *_coded(915, "The command has a parameter too many", "the modem did not expect one of its parameters.", first=CORRECT, remedy=ONCE, source="5.1 [QA-BX]"),
+    *twins("916.define", "A parameter of a definition is out of range", ("define_refused",), ANSWERS + ": one of its parameters has the wrong type, or is out of range.",
+        likely="the mode, the address or a port is out of range", first=CORRECT, remedy=ONCE, codes=(916,), source="5.1 [QA-BX]"),
     *_coded(916, "A parameter is of the wrong type or range", "one of its parameters has the wrong type, or is out of range.",
         likely="the session id, the port or the number of bytes is out of range; some builds say so of a session that is gone",
-        first="If AT+K{kind}CFG? does not list the session, it is gone: go straight on. If it does: " + CORRECT, remedy=ONCE, source="5.1 [QA-BX]"),
+        first="If AT+K{kind}CFG? does not list the session, it is gone: go straight on. If it does, correct the command: sent again as it is it will be refused again.", remedy=ONCE, source="5.1 [QA-BX]"),
     *_coded(917, "A parameter is missing", "one of its parameters is missing.",
         likely=Both("", "the address and the port of the peer, which every AT+KUDPSND has to name"), first=CORRECT, remedy=ONCE, source="5.1 [QA-BX], 4 [ZN]"),
     *_coded(918, "The modem does not support it", "this modem does not support what was asked.", first=CORRECT, remedy=ONCE, source="5.1 [LEG-E, HL78]"),

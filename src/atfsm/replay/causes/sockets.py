@@ -6,6 +6,7 @@ from typing import Final, Unpack
 
 from atfsm.replay.causes.advice import (
     ANOTHER_PORT,
+    BACK_FIRST,
     GONE,
     LEAKED,
     LEFT,
@@ -21,6 +22,8 @@ from atfsm.replay.causes.advice import (
     REBUILT,
     RESEND,
     SHORT_OF_MEMORY,
+    STILL_SERVED,
+    STILL_UP,
     TAKEN,
     TWICE,
     TWICE_IF_SENT,
@@ -116,8 +119,8 @@ SILENCE: Final = (
         likely="[[{by_command}the host did not wait for CONNECT; or ]]flow control holds the port, or the modem has locked up; of RC7620 a fault is known "
         "(QTI9X07TX-4619): CONNECT comes only after another command, and the modem was seen to lock up after it[[{reading}, though that is reported "
         "for sends only]]",
-        first=LINE_FIRST, do="Write nothing but these AT: the one that releases CONNECT may have gone out as payload. If it happens again, cut the power, no sooner than a "
-        "minute after the last cut.",
+        first=LINE_FIRST + " Until a result comes write nothing but these AT: the one that releases CONNECT may have gone out as payload.",
+        do="If it happens again, cut the power, no sooner than a minute after the last cut.",
         settle="The firmware version (AT+CGMR), for the vendor's note on this fault.", states=("send_offered", "receive_offered"),
         source="q3 [FCON], 6.4"),
     *twins("silent.sending", "The result of a send did not come", ("limit_passed",),
@@ -141,7 +144,7 @@ ANY_SILENCE: Final = (
 )
 
 IT_IS_GONE: Final = "It is gone: do not close that number now, for it may be another session's by now (AT+KTCPCFG?, AT+KUDPCFG?). Define a new one, if it is needed."
-CLOSE_FIRST: Final = "From now on close first, then delete; never skip AT+K{kind}CLOSE, even if it fails every time."
+CLOSE_FIRST: Final = "From now on close first, then delete."
 
 OUT_OF_PLACE: Final = (
     *twins("out_of_step.connect", "Data mode opened out of turn", ("send_opened", "receive_opened"),
@@ -169,6 +172,16 @@ OUT_OF_PLACE: Final = (
 )
 
 TAKEN_ALONG: Final = (
+    *twins("swept.context_refused", "A command for its context was refused", ("swept",),
+        "A command for {neighbour} was refused on this line (`{got}`). Whether it is still up, the log does not show; {whole}, {state} since line {since}, stands "
+        "on it.", first=STILL_UP, remedy=REBUILD_AFTER, needs=("in_vain",), by=("pdp",), source="2.1 [QA-CNX], 5.1"),
+    *twins("swept.modem_refused", "A command for the SIM was refused", ("swept",),
+        "A command for the SIM was refused on this line (`{got}`); no line says that the modem left service. {whole} was {state}, since line {since}.",
+        first=STILL_SERVED, remedy=REBUILD_ALL, needs=("in_vain",), by=("modem",), source="5.2 [LEG-S], 6.2"),
+    *twins("swept.context_left", "The host took the modem off the network under it", ("swept",),
+        "{neighbour} closed on this line (`{got}`) under {whole}, {state} since line {since}, while `{leaving_text}` (line {leaving_line}), which asks for it, "
+        "had no answer yet.", first=BACK_FIRST + " Then:", remedy=REBUILD_AFTER, do="Close sockets before.", needs=("leaving_line",), by=("pdp",),
+        source="2.2 [M197], 2.3 [QA-TCP]"),
     *twins("swept.context", "Its context fell", ("swept",),
         "{neighbour} fell on this line (`{got}`), and {whole}, {state} since line {since}, went with it.", remedy=REBUILD_AFTER, needs=("fell",),
         by=("pdp",), source="7.7 f11, 2"),
@@ -183,9 +196,9 @@ TAKEN_ALONG: Final = (
     *twins("swept.modem", "The modem left service", ("swept",),
         "{neighbour} left service on this line (`{got}`), and {whole}, {state} since line {since}, went with it.", remedy=REBUILD_ALL, needs=("fell",),
         by=("modem",), source="11.1, 6.1 [ZN]"),
-    *twins("swept.modem_off", "The modem was restarted or switched off by the host", ("swept",),
-        "{neighbour} went down on this line (`{got}`) under {whole}, {state} since line {since}. The host had asked for it.", remedy=REBUILD_ALL,
-        do="Close sockets before the modem is restarted or its radio switched off.", by=("modem",), source="11.1, 6.1 [ZN, FR]"),
+    *twins("swept.modem_off", "The host restarted the modem, or took it off the network", ("swept",),
+        "{neighbour} left the network, or restarts, on this line (`{got}`) under {whole}, {state} since line {since}. The host had asked for it.",
+        remedy=REBUILD_ALL, do="Close sockets before the modem is restarted, detached or its radio switched off.", by=("modem",), source="11.1, 6.1 [ZN, FR]"),
     *twins("swept.port", "The port vanished", ("swept",),
         "{neighbour} lost its port (line {here}), and {whole}, {state} since line {since}, went with it.", remedy=REBUILD_ALL, by=("line",),
         source="q4 [FLOCK]"),

@@ -42,7 +42,7 @@ BROKEN: Final = (
 )
 
 LOSSES: Final = (
-    cause("tcp.notif.7", "A server session could not take a client", T.FAILED, NOTIFIED + " Only a server session says so.", remedy=SERVER_STAYS.tcp, codes=(7,),
+    cause("tcp.notif.7", "A server session could not take a client", T.FAILED, NOTIFIED + " Only a server session says so.", first=SERVER_STAYS, remedy=REBUILT.tcp, codes=(7,),
         source="3.4 [M207]"),
     cause("tcp.notif.12", "The connection took too long", T.FAILED, NOTIFIED,
         likely="the peer does not answer, or what is sent to it is dropped on the way", remedy=REBUILT.tcp, do=PEER,
@@ -111,7 +111,7 @@ OUT_OF_STEP: Final = (
         likely="[[{reused}" + LATE + "]][[{first}an AT+KTCPCNX is missing from the log]]", first=NEW_ONE,
         source="q19 [QA-BX], 3.3"),
     cause("tcp.out_of_step.status", "The modem holds the session for something else", STATUSES,
-        "`{got}` ({meaning})" + WHILE + ": the modem and the log do not agree.", likely="a line that moved the session is missing from the log",
+        "`{got}` ({meaning})" + WHILE + ": the modem and the log do not agree.", first=UNREAD, remedy=RENEWED.tcp, likely="a line that moved the session is missing from the log",
         settle="Log from the definition of the session on, with every notification.", source="3.2 [QA-TCP, TAB, FR]"),
     cause("tcp.out_of_step.ack", "An acknowledgement before the socket is connected", T.ACKNOWLEDGED, "`{got}` came" + WHILE + ".",
         likely="[[{reused}" + LATE + "]][[{first}`+KTCP_IND: {id},1` is missing from the log]]; +KTCP_ACK is not to be relied on", first=NEW_ONE,
