@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,27 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atfsm.replay.formats.quotation import DEPTH_AT_MOST, depth_of, unquoted
-from atfsm.replay.report import Report
-from atfsm.replay.session import replay
 from atfsm.replay.trace import Trace
 from tests.replay.renderers import RENDERERS
+from tests.replay.replaying import Replayed
 from tests.replay.test_formats_round_trip import SESSION
 
-Replayed = Callable[[bytes], Report]
 #: What does not show whole words, or ends a line within a sequence of its own.
 HARD = {"mbed", "spy-raw"}
-
-
-@pytest.fixture
-def replayed(tmp_path: Path) -> Replayed:
-    """Replays bytes."""
-
-    def replayed(data: bytes) -> Report:
-        path = tmp_path / "capture"
-        path.write_bytes(data)
-        return replay(str(path))
-
-    return replayed
 
 
 @pytest.mark.parametrize("mark", [b"> ", b">> ", b"> > ", b"\t> ", b"> >> "])

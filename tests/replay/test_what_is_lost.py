@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -13,8 +11,8 @@ from atfsm.errors import CaptureError
 from atfsm.replay.capture import Capture
 from atfsm.replay.formats import detect
 from atfsm.replay.formats.marks import LINE_AT_MOST, OBJECT_AT_MOST
-from atfsm.replay.report import Report, Verdict
-from atfsm.replay.session import replay
+from atfsm.replay.report import Verdict
+from tests.replay.replaying import Replayed
 
 CLEAN = b"Tx: AT+CSQ\nRx: +CSQ: 20,99\nRx: OK\n"
 CUT = "Only the first 64 KiB were read of line {}."
@@ -30,21 +28,6 @@ def recording(exchanges: int, *, is_refused: bool = False) -> bytes:
         received += b"\r\n+CME ERROR: 913\r\n"
     sides = {"rx": base64.b64encode(received).decode(), "tx": base64.b64encode(sent).decode()}
     return json.dumps({"test_it": sides}).encode() + b"\n"
-
-
-Replayed = Callable[[bytes], Report]
-
-
-@pytest.fixture
-def replayed(tmp_path: Path) -> Replayed:
-    """Replays bytes."""
-
-    def replayed(data: bytes) -> Report:
-        path = tmp_path / "capture"
-        path.write_bytes(data)
-        return replay(str(path))
-
-    return replayed
 
 
 def test_a_long_recording_is_read_whole(replayed: Replayed) -> None:
